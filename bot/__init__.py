@@ -1,0 +1,1 @@
+"""adaptbot: answers about adapting large language models, with citations that were checked."""

@@ -1,0 +1,1 @@
+"""The outer ring: one vendor a file."""

@@ -1,0 +1,1 @@
+"""The inner ring: values and rules, without any vendor."""

@@ -1,0 +1,114 @@
+"""A question, the passages that may answer it, and the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Evidence = Literal["original", "secondary"]
+"""How well a section is supported: read in the source itself, or in a page about it."""
+
+Reason = Literal["off_topic", "not_covered", "insufficient", "empty", "too_long"]
+"""Why there is no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One part of the series, or one reference."""
+
+    key: str
+    title: str
+    label: str
+    """How a citation names it: "Part 1", or "Hu 2021"."""
+    year: int
+    url: str
+    authors: tuple[str, ...] = ()
+    kind: Literal["series", "reference"] = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One section of a note: the unit that is indexed and cited."""
+
+    id: str
+    """Stable: `key#section-slug`."""
+    source: Source
+    section: str
+    evidence: Evidence
+    sentences: tuple[str, ...]
+    """Each stands alone, so that any one of them can be shown by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One sentence of a passage that a search found."""
+
+    passage: Passage
+    sentence: int
+    """Position in `passage.sentences`, from 0."""
+    score: float
+    """Higher is better; its scale is the searcher's own."""
+
+    @property
+    def text(self) -> str:
+        """The sentence itself."""
+        return self.passage.sentences[self.sentence]
+
+    @property
+    def id(self) -> str:
+        """Stable name of the sentence."""
+        return f"{self.passage.id}/{self.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a thread with the reply it got."""
+
+    question: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asked, with what was said before in the same thread (oldest first)."""
+
+    text: str
+    history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A numbered entry of an answer's list of sources."""
+
+    number: int
+    """As in the text, from 1."""
+    source: Source
+    sections: tuple[str, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An answer: text whose every sentence carries marks such as [1], and what the marks name."""
+
+    text: str
+    references: tuple[Reference, ...]
+    model: str = "extractive"
+
+    @property
+    def keys(self) -> list[str]:
+        """Keys of the cited sources, in order of their numbers."""
+        return [reference.source.key for reference in self.references]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """No answer, with the reason in words and the nearest things the corpus does hold."""
+
+    reason: Reason
+    text: str
+    nearest: tuple[Passage, ...] = field(default=())
+    model: str = "extractive"
+
+
+Answer = Cited | NotFound

@@ -1,0 +1,48 @@
+"""The errors adaptbot raises, in one tree.
+
+AdaptbotError                what a caller may catch; its text is a sentence for the person in charge
+├── SettingsError            a setting is missing or wrong; the text names it
+├── ContentError             a note, the decision guide or a prompt is malformed; names file and line
+├── DialogError              a path does not fit the decision guide
+├── IndexUnavailableError    the index cannot be read or built
+├── ModelUnavailableError    the chat model cannot be reached, or is not installed
+└── StoreUnavailableError    the database cannot be opened
+
+An expected outcome, such as "nothing found", is a value and never one of these.
+"""
+
+from __future__ import annotations
+
+
+class AdaptbotError(Exception):
+    """Root of everything adaptbot raises on purpose."""
+
+
+class SettingsError(AdaptbotError):
+    """A setting is missing or wrong."""
+
+
+class ContentError(AdaptbotError):
+    """A content file is malformed."""
+
+    def __init__(self, problem: str, *, file: str, line: int = 1) -> None:
+        super().__init__(f"{file}:{line}: {problem}")
+        self.problem = problem
+        self.file = file
+        self.line = line
+
+
+class DialogError(AdaptbotError):
+    """A path does not fit the decision guide."""
+
+
+class IndexUnavailableError(AdaptbotError):
+    """The index cannot be read or built."""
+
+
+class ModelUnavailableError(AdaptbotError):
+    """The chat model cannot be reached, or its package is not installed."""
+
+
+class StoreUnavailableError(AdaptbotError):
+    """The database cannot be opened."""

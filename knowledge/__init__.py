@@ -1,0 +1,1 @@
+"""The embedded corpus: our own notes about the series and its references."""

@@ -1,0 +1,1 @@
+"""The prompts: one file each, with declared holes and a version."""

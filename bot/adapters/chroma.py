@@ -1,0 +1,162 @@
+"""The vector index: sentences in a Chroma collection, embedded directory or server."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from filelock import FileLock
+
+from bot.domain.answer import Hit, Passage
+from bot.errors import IndexUnavailableError
+from bot.services.ports import Progress
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from langchain_chroma import Chroma
+    from langchain_core.embeddings import Embeddings
+
+SPLITTER = "sentence-with-heading/1"
+"""Changes whenever the text that is embedded for a sentence does."""
+PREFIX = "adaptbot-"
+BATCH = 64
+
+
+class ChromaIndex:
+    """Finds sentences by the similarity of their vectors to the question's.
+
+    Every state of (content, model, splitter) has a collection of its own, so a search never sees a
+    half-built index, and a build that was cut off is simply made anew.
+    """
+
+    def __init__(
+        self, passages: Sequence[Passage], *, embeddings: Embeddings, model: str, client: ClientAPI
+    ) -> None:
+        self._passages = {passage.id: passage for passage in passages}
+        self._embeddings = embeddings
+        self._client = client
+        self.name = PREFIX + fingerprint(passages, model=model)
+        self._open: Chroma | None = None
+
+    def ready(self) -> bool:
+        """Whether the collection of this very content, model and splitter is complete."""
+        names = {collection.name for collection in self._client.list_collections()}
+        if self.name not in names:
+            return False
+        return self._client.get_collection(self.name).count() == len(list(self._sentences()))
+
+    def build(self, progress: Progress) -> None:
+        """Embed every sentence into a fresh collection, then drop the outdated ones."""
+        if self.name in {collection.name for collection in self._client.list_collections()}:
+            self._client.delete_collection(self.name)
+        self._open = None
+        sentences = list(self._sentences())
+        for start in range(0, len(sentences), BATCH):
+            batch = sentences[start : start + BATCH]
+            self._collection().add_texts(
+                [embedded_text(hit) for hit in batch],
+                ids=[hit.id for hit in batch],
+                metadatas=[{"passage": h.passage.id, "sentence": h.sentence} for h in batch],
+            )
+            progress(min(start + BATCH, len(sentences)), len(sentences))
+        for collection in self._client.list_collections():
+            if collection.name.startswith(PREFIX) and collection.name != self.name:
+                self._client.delete_collection(collection.name)
+
+    def search(self, question: str, *, limit: int) -> list[Hit]:
+        """The sentences nearest in meaning; the score is the cosine similarity, -1 to 1."""
+        found = self._collection().similarity_search_with_score(question, k=limit)
+        return [
+            Hit(
+                self._passages[document.metadata["passage"]],
+                int(document.metadata["sentence"]),
+                score=1.0 - distance,
+            )
+            for document, distance in found
+            if document.metadata["passage"] in self._passages
+        ]
+
+    def _sentences(self) -> Iterator[Hit]:
+        for passage in self._passages.values():
+            for number in range(len(passage.sentences)):
+                yield Hit(passage, number, score=0.0)
+
+    def _collection(self) -> Chroma:
+        from langchain_chroma import Chroma  # noqa: PLC0415 - a second to import
+
+        if self._open is None:
+            self._open = Chroma(
+                self.name,
+                embedding_function=self._embeddings,
+                client=self._client,
+                collection_configuration={"hnsw": {"space": "cosine"}},
+            )
+        return self._open
+
+
+def embedded_text(hit: Hit) -> str:
+    """What is embedded for a sentence: its heading gives it the context it was written in."""
+    return f"{hit.passage.section}: {hit.text}"
+
+
+def fingerprint(passages: Sequence[Passage], *, model: str) -> str:
+    """A short name of what an index was built from."""
+    content = [[p.id, p.section, *p.sentences] for p in passages]
+    state = json.dumps([SPLITTER, model, content], ensure_ascii=False)
+    return hashlib.sha256(state.encode()).hexdigest()[:24]
+
+
+def embedded_client(directory: Path) -> ClientAPI:
+    """A Chroma that lives in `directory`.
+
+    Raises:
+        IndexUnavailableError: the directory cannot be used; nothing in it was touched.
+    """
+    import chromadb  # noqa: PLC0415 - a second to import
+    from chromadb.config import Settings  # noqa: PLC0415
+
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        client = chromadb.PersistentClient(
+            str(directory), settings=Settings(anonymized_telemetry=False)
+        )
+        client.list_collections()
+    except Exception as error:  # Chroma raises whatever its Rust core panics with
+        raise IndexUnavailableError(
+            f"the index directory {directory} cannot be used ({type(error).__name__}). Nothing in "
+            "it was changed: move it away, or set ADAPTBOT_HOME to another folder, and start again"
+        ) from error
+    return client
+
+
+def server_client(url: str) -> ClientAPI:
+    """A Chroma server.
+
+    Raises:
+        IndexUnavailableError: no Chroma answers at `url`.
+    """
+    import chromadb  # noqa: PLC0415
+    from chromadb.config import Settings  # noqa: PLC0415
+
+    parts = urlsplit(url)
+    try:
+        return chromadb.HttpClient(
+            host=parts.hostname or "",
+            port=parts.port or (443 if parts.scheme == "https" else 8000),
+            ssl=parts.scheme == "https",
+            settings=Settings(anonymized_telemetry=False),
+        )
+    except Exception as error:
+        raise IndexUnavailableError(
+            f"no Chroma server answers at {url}; check ADAPTBOT_CHROMA_URL"
+        ) from error
+
+
+def build_lock(home: Path) -> FileLock:
+    """Held while an index is built, so that two processes do not build it twice."""
+    home.mkdir(parents=True, exist_ok=True)
+    return FileLock(str(home / "index.lock"))

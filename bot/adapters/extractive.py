@@ -1,0 +1,50 @@
+"""The answerer that needs no chat model: the best-supported sentences of the notes, cited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.answer import Hit, Passage
+from bot.domain.text import content_terms
+
+MAX_SENTENCES = 5
+MAX_CHARACTERS = 1_150
+"""Leaves room for the marks within the 1,200 that a reply may have."""
+SAME = 0.6
+"""Sentences that share this part of their words (Jaccard) say the same thing."""
+
+
+class ExtractiveAnswerer:
+    """Chooses sentences; a sentence of a note is its own best support."""
+
+    name = "extractive"
+
+    def write(self, question: str, *, passages: Sequence[Passage], hits: Sequence[Hit]) -> str:
+        """One to five sentences, each with the mark of its passage."""
+        numbers = {passage.id: number for number, passage in enumerate(passages, start=1)}
+        chosen = _arranged(_chosen(hits))
+        return " ".join(f"{hit.text.rstrip('.')} [{numbers[hit.passage.id]}]." for hit in chosen)
+
+
+def _chosen(hits: Sequence[Hit]) -> list[Hit]:
+    chosen: list[Hit] = []
+    for hit in hits:
+        if len(chosen) == MAX_SENTENCES:
+            break
+        fits = sum(len(h.text) + 5 for h in [*chosen, hit]) <= MAX_CHARACTERS
+        if fits and not any(_says_the_same(hit.text, other.text) for other in chosen):
+            chosen.append(hit)
+    return chosen
+
+
+def _arranged(chosen: Sequence[Hit]) -> list[Hit]:
+    """Passages in the order of their best sentence, sentences as their note has them."""
+    order: dict[str, list[Hit]] = {}
+    for hit in chosen:
+        order.setdefault(hit.passage.id, []).append(hit)
+    return [hit for group in order.values() for hit in sorted(group, key=lambda h: h.sentence)]
+
+
+def _says_the_same(one: str, other: str) -> bool:
+    a, b = set(content_terms(one)), set(content_terms(other))
+    return len(a & b) >= SAME * len(a | b) if a and b else False

@@ -1,0 +1,142 @@
+"""The verbs of the command line; each reads the settings, calls the wiring and prints."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.services.answering import Answering
+    from bot.services.ports import Progress
+    from bot.settings import Settings
+
+app = typer.Typer(
+    name="adaptbot",
+    help="Answers questions about adapting large language models, and recommends a method.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="What you want to know.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    batch: Annotated[
+        Path | None, typer.Option(help="Questions, one JSON object a line.", exists=True)
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the answers of --batch go.")] = None,
+) -> None:
+    """Answer a question, with its sources."""
+    settings = _settings()
+    if batch:
+        _ask_batch(settings, batch, out)
+        return
+    from bot.domain.answer import Question
+    from bot.terminal import answer_lines
+
+    answering = _answering(settings)
+    started = time.perf_counter()
+    answer = answering.answer(Question(question or ""))
+    seconds = time.perf_counter() - started
+    if as_json:
+        from bot.services.batch import detailed_json
+
+        typer.echo(json.dumps(detailed_json(answer, seconds=seconds), ensure_ascii=False))
+        return
+    for line in answer_lines(answer):
+        _console().print(line, soft_wrap=False, highlight=False)
+
+
+@app.command()
+def index(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Even if nothing changed.")] = False,
+) -> None:
+    """Build the index where the notes, the model or the splitter changed."""
+    from bot.wiring import build_index
+
+    settings = _settings()
+    with _progress() as progress:
+        built = build_index(settings, progress=progress, rebuild=rebuild)
+    typer.echo("The index is built." if built else "The index is up to date.")
+
+
+@app.command()
+def sources(
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """List what the answers rest on."""
+    from bot.adapters.content import read_corpus
+
+    notes = read_corpus(_settings().knowledge)
+    if as_json:
+        from dataclasses import asdict
+
+        typer.echo(json.dumps([asdict(note.source) for note in notes], ensure_ascii=False))
+        return
+    from rich.table import Table
+
+    table = Table("key", "cited as", "title", "sections", box=None)
+    for note in notes:
+        table.add_row(note.source.key, note.source.label, note.source.title, str(len(note.sections)))
+    _console().print(table)
+
+
+def _ask_batch(settings: Settings, batch: Path, out: Path | None) -> None:
+    from bot.services.batch import answer_items, read_items
+
+    if out is None:
+        raise typer.BadParameter("--batch needs --out FILE, where the answers go")
+    items = read_items(batch.read_text(encoding="utf-8").splitlines(), file=str(batch))
+    answering = _answering(settings)
+    with out.open("w", encoding="utf-8") as file:
+        for row in answer_items(items, answering):
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _settings() -> Settings:
+    from bot import telemetry
+    from bot.settings import read_settings
+
+    settings = read_settings()
+    telemetry.configure(settings.log_level, json_lines=settings.log_json)
+    return settings
+
+
+def _answering(settings: Settings) -> Answering:
+    from bot.wiring import answering
+
+    with _progress() as progress:
+        return answering(settings, progress=progress)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console()
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar on standard error, shown only once there is something to do."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        tasks: list[int] = []
+
+        def advance(done: int, of_all: int) -> None:
+            if not tasks:
+                tasks.append(bar.add_task("Building the index", total=of_all))
+            bar.update(tasks[0], completed=done)  # type: ignore[arg-type]
+
+        yield advance

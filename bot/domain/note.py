@@ -1,0 +1,104 @@
+"""A note: our own text about one source, and the rules its sentences follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.domain.answer import Evidence, Passage, Source
+
+MAX_WORDS = 32
+MAX_CHARACTERS = 280
+
+_OPENERS = frozenset(
+    """it its this these those they their them that he she his her we our you such here there both
+    however therefore moreover furthermore also thus hence but and or so then instead similarly
+    likewise additionally consequently meanwhile otherwise nevertheless""".split()
+)
+_PHRASES = ("for example", "for instance", "in addition", "as a result", "on the other hand")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence of a note, with where it stands."""
+
+    number: int
+    """Line in the file, from 1."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of a note and the sentences below it."""
+
+    heading: str
+    number: int
+    evidence: Evidence
+    lines: tuple[Line, ...]
+
+    @property
+    def slug(self) -> str:
+        """The heading as part of an id."""
+        return re.sub(r"[^a-z0-9]+", "-", self.heading.lower()).strip("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One file of the corpus."""
+
+    file: str
+    source: Source
+    sections: tuple[Section, ...]
+
+    def passages(self) -> Iterator[Passage]:
+        """What of this note is indexed: one passage a section."""
+        for section in self.sections:
+            yield Passage(
+                id=f"{self.source.key}#{section.slug}",
+                source=self.source,
+                section=section.heading,
+                evidence=section.evidence,
+                sentences=tuple(line.text for line in section.lines),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A rule that a line of a note breaks."""
+
+    file: str
+    line: int
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.rule}"
+
+
+def lint(note: Note) -> Iterator[Problem]:
+    """Every line of `note` that could not stand alone in an answer."""
+    for section in note.sections:
+        for line in section.lines:
+            for rule in broken_rules(line.text):
+                yield Problem(note.file, line.number, rule)
+
+
+def broken_rules(sentence: str) -> Iterator[str]:
+    """What keeps `sentence` from standing alone; nothing when it can."""
+    words = sentence.split()
+    if len(words) > MAX_WORDS or len(sentence) > MAX_CHARACTERS:
+        yield (
+            f"the sentence has {len(words)} words and {len(sentence)} characters; "
+            f"split it (at most {MAX_WORDS} and {MAX_CHARACTERS})"
+        )
+    first = words[0].lower().strip(",") if words else ""
+    if first in _OPENERS or sentence.lower().startswith(_PHRASES):
+        yield f"the sentence opens with '{words[0]}'; name its subject, so that it stands alone"
+    if not sentence.endswith("."):
+        yield "the sentence does not end with a full stop"
+    if re.search(r"[.!?] [A-Z][a-z]+ ", sentence) and not _abbreviated(sentence):
+        yield "the line holds more than one sentence; put each on a line of its own"
+
+
+def _abbreviated(sentence: str) -> bool:
+    return bool(re.search(r"\b(et al|e\.g|i\.e|vs|no|etc|Fig|[A-Z])\. [A-Z]", sentence))

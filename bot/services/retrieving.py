@@ -1,0 +1,60 @@
+"""Finds the sentences for a question: several searches, fused by rank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.answer import Hit, Passage
+from bot.services.ports import PassageIndex
+
+POOL = 40
+"""Sentences asked of each index."""
+RANK_OFFSET = 10.0
+"""The k of reciprocal-rank fusion (Cormack 2009 uses 60 for lists of 1,000; ours hold 40)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was found for a question."""
+
+    hits: tuple[Hit, ...]
+    """Fused, best first; the score is the fused one."""
+    similarity: float
+    """Best cosine similarity, -1 to 1; 0 when nothing was found."""
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """The passages of the hits, best first."""
+        return tuple({hit.passage.id: hit.passage for hit in self.hits}.values())
+
+
+class Retriever:
+    """Vectors for meaning, BM25 for words."""
+
+    def __init__(self, *, vectors: PassageIndex, lexical: PassageIndex) -> None:
+        self._vectors = vectors
+        self._lexical = lexical
+
+    def retrieve(self, question: str, *, limit: int = 12) -> Retrieval:
+        """The best `limit` sentences for `question`.
+
+        Raises:
+            IndexUnavailableError: an index cannot be read.
+        """
+        near = self._vectors.search(question, limit=POOL)
+        shared = self._lexical.search(question, limit=POOL)
+        similarity = near[0].score if near else 0.0
+        return Retrieval(tuple(fuse([near, shared])[:limit]), similarity)
+
+
+def fuse(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """One ranking out of several: each adds 1 / (k + rank) to a sentence's score."""
+    scores: dict[str, float] = {}
+    hits: dict[str, Hit] = {}
+    for ranking in rankings:
+        for rank, hit in enumerate(ranking, start=1):
+            scores[hit.id] = scores.get(hit.id, 0.0) + 1.0 / (RANK_OFFSET + rank)
+            hits[hit.id] = hit
+    best = sorted(scores, key=lambda name: -scores[name])
+    return [replace(hits[name], score=scores[name]) for name in best]

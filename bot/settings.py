@@ -1,0 +1,95 @@
+"""Every setting, read once from the environment (and from `.env` in the working directory)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+
+def _slack(name: str) -> AliasChoices:
+    return AliasChoices(name)
+
+
+class Settings(BaseSettings):
+    """One field a setting; deploy/settings.env shows each with an example."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ADAPTBOT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    slack_bot_token: SecretStr | None = Field(None, validation_alias=_slack("SLACK_BOT_TOKEN"))
+    slack_app_token: SecretStr | None = Field(None, validation_alias=_slack("SLACK_APP_TOKEN"))
+    slack_signing_secret: SecretStr | None = Field(
+        None, validation_alias=_slack("SLACK_SIGNING_SECRET")
+    )
+    slack_api_url: str = Field("https://slack.com/api/", validation_alias=_slack("SLACK_API_URL"))
+
+    model: str | None = None
+    """A chat model as provider:model; without it answers are extractive."""
+    model_base_url: str | None = None
+    """Of an OpenAI-compatible server."""
+    embedding_model: str = "all-MiniLM-L6-v2"
+    home: Path = Path.home() / ".adaptbot"
+    """Where the index and the SQLite database live."""
+    knowledge: Path | None = None
+    """Another folder of notes instead of the embedded corpus."""
+    database_url: str | None = None
+    """postgresql://…; without it, SQLite in `home`."""
+    chroma_url: str | None = None
+    """Of a Chroma server; without it, a directory in `home`."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 3000
+    workers: Annotated[int, Field(ge=1, le=64)] = 4
+    """Questions answered at the same time."""
+    replica: str = "replica-1"
+    """This process's own name when several share one database; keep it over restarts."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_json: bool = False
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_in_slash(cls, url: str) -> str:
+        if not url.endswith("/"):
+            raise ValueError("must end in '/' (Slack's is https://slack.com/api/)")
+        return url
+
+    @field_validator("slack_bot_token", "slack_app_token", "slack_signing_secret")
+    @classmethod
+    def _not_blank(cls, secret: SecretStr | None) -> SecretStr | None:
+        return secret if secret and secret.get_secret_value().strip() else None
+
+    @property
+    def index_directory(self) -> Path:
+        """Of the embedded Chroma."""
+        return self.home / "index"
+
+    @property
+    def database(self) -> str:
+        """The database's address for SQLAlchemy."""
+        if self.database_url is None:
+            return f"sqlite:///{self.home / 'adaptbot.sqlite'}"
+        scheme, _, rest = self.database_url.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme.startswith("postgres") else self.database_url
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: names each setting that is wrong, never its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"{_name(e['loc'][0])}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"please correct these settings: {wrong}") from None
+
+
+def _name(field: object) -> str:
+    text = str(field).upper()
+    return text if text.startswith(("SLACK_", "ADAPTBOT_")) else f"ADAPTBOT_{text}"

@@ -87,8 +87,63 @@ def sources(
 
     table = Table("key", "cited as", "title", "sections", box=None)
     for note in notes:
-        table.add_row(note.source.key, note.source.label, note.source.title, str(len(note.sections)))
+        table.add_row(
+            note.source.key, note.source.label, note.source.title, str(len(note.sections))
+        )
     _console().print(table)
+
+
+@app.command()
+def recommend(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Go through the decision guide, one question at a time, to a recommendation."""
+    from bot.adapters.guide import load_guide
+    from bot.services.recommending import batch_row, report
+    from bot.terminal import consult, report_lines
+    from bot.wiring import sources
+
+    console = _console(stderr=as_json)
+    dialog = consult(load_guide(), ask=console.input, say=console.print)
+    if dialog is None:
+        raise typer.Exit(1)
+    found = report(dialog, sources(_settings()))
+    if as_json:
+        typer.echo(json.dumps(batch_row("terminal", found), ensure_ascii=False))
+        return
+    for line in report_lines(found):
+        console.print(line, highlight=False)
+
+
+@app.command()
+def flowchart(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether it is sound.")] = False,
+    file: Annotated[Path | None, typer.Option(help="Another guide.", exists=True)] = None,
+) -> None:
+    """Show the decision guide, or check it."""
+    from bot.adapters.guide import check_guide, load_guide
+    from bot.terminal import guide_lines
+
+    problems = check_guide(file).errors
+    for problem in problems:
+        typer.echo(str(problem), err=True)
+    if problems:
+        raise typer.Exit(2)
+    if check:
+        typer.echo("The decision guide is well formed.")
+        return
+    for line in guide_lines(load_guide(file)):
+        _console().print(line, highlight=False)
+
+
+@app.command()
+def serve() -> None:
+    """Run against Slack: Socket Mode where SLACK_APP_TOKEN is set, else HTTP."""
+    from bot.wiring import serve as run
+
+    settings = _settings()
+    with _progress() as progress:
+        run(settings, progress=progress)
 
 
 def _ask_batch(settings: Settings, batch: Path, out: Path | None) -> None:
@@ -119,10 +174,10 @@ def _answering(settings: Settings) -> Answering:
         return answering(settings, progress=progress)
 
 
-def _console() -> Console:
+def _console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console()
+    return Console(stderr=stderr)
 
 
 @contextmanager

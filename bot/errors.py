@@ -1,8 +1,8 @@
 """The errors adaptbot raises, in one tree.
 
-AdaptbotError                what a caller may catch; its text is a sentence for the person in charge
+AdaptbotError                what a caller may catch; its text is a sentence for the admin
 ├── SettingsError            a setting is missing or wrong; the text names it
-├── ContentError             a note, the decision guide or a prompt is malformed; names file and line
+├── ContentError             a note, the guide or a prompt is malformed; names file and line
 ├── DialogError              a path does not fit the decision guide
 ├── IndexUnavailableError    the index cannot be read or built
 ├── ModelUnavailableError    the chat model cannot be reached, or is not installed

@@ -71,10 +71,20 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's address for SQLAlchemy."""
+        return self._address("adaptbot.sqlite")
+
+    @property
+    def work_database(self) -> str:
+        """The address of what DBOS keeps: a SQLite file of its own, or the same PostgreSQL."""
+        return self._address("work.sqlite")
+
+    def _address(self, file: str) -> str:
         if self.database_url is None:
-            return f"sqlite:///{self.home / 'adaptbot.sqlite'}"
+            return f"sqlite:///{self.home / file}"
         scheme, _, rest = self.database_url.partition("://")
-        return f"postgresql+psycopg://{rest}" if scheme.startswith("postgres") else self.database_url
+        return (
+            f"postgresql+psycopg://{rest}" if scheme.startswith("postgres") else self.database_url
+        )
 
 
 def read_settings() -> Settings:

@@ -1,12 +1,15 @@
-"""How answers look in a terminal."""
+"""How answers and the decision guide look in a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rich.markup import escape
 
 from bot.domain.answer import Answer, Cited, NotFound, Reference
+from bot.domain.dialog import Dialog, start
+from bot.domain.flowchart import Choice, Guide, State, wording
+from bot.services.recommending import Report
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
@@ -29,7 +32,69 @@ def _reference(reference: Reference) -> str:
     source = reference.source
     mark = escape(f"[{reference.number}]")
     doubt = "" if reference.evidence == "original" else " [dim](from a page about it)[/dim]"
+    where = escape("; ".join(reference.sections) or source.key)
     return (
         f"[bold]{mark}[/bold] {escape(source.label)}: {escape(source.title)}{doubt}\n"
-        f"    {escape('; '.join(reference.sections))}\n    [dim]{escape(source.url)}[/dim]"
+        f"    {where}\n    [dim]{escape(source.url)}[/dim]"
     )
+
+
+def consult(
+    guide: Guide, *, ask: Callable[[str], str], say: Callable[[str], None]
+) -> Dialog | None:
+    """The guide, one question at a time; None where the person leaves."""
+    dialog = start(guide)
+    say(f"[bold]{escape(guide.title)}[/bold] (a number answers, b goes back, q leaves)")
+    while dialog.outcome is None:
+        for line in _question_lines(dialog):
+            say(line)
+        try:
+            typed = ask("> ").strip().lower()
+        except EOFError:
+            typed = "q"
+        match typed:
+            case "q":
+                return None
+            case "b":
+                dialog = dialog.back()
+            case number if number.isdigit() and 1 <= int(number) <= len(dialog.options):
+                dialog = dialog.choose(dialog.step.id, dialog.options[int(number) - 1].id)
+            case _:
+                say(f"Please type a number from 1 to {len(dialog.options)}, b or q.")
+    return dialog
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """A recommendation with its sources, as rich markup."""
+    yield f"\n[bold]{escape(report.title)}[/bold]"
+    for part in report.parts:
+        yield f"\n[bold]{escape(part.heading)}[/bold]"
+        yield from (f"  • {escape(line)}" for line in part.lines)
+    yield ""
+    yield from (_reference(reference) for reference in report.references)
+
+
+def guide_lines(guide: Guide) -> Iterator[str]:
+    """Every step of the guide with its choices."""
+    yield f"[bold]{escape(guide.title)}[/bold], version {escape(guide.version)}"
+    for step in guide.steps:
+        question = wording(step.question, State())
+        yield f"\n[bold]{escape(question)}[/bold] ({step.id}, {step.support})"
+        yield from (
+            f"  • {escape(_label(choice))} [dim]({choice.id})[/dim]" for choice in step.choices
+        )
+    yield "\n[bold]It can recommend[/bold]"
+    yield from (
+        f"  • {escape(outcome.title)} [dim]({outcome.method})[/dim]" for outcome in guide.outcomes
+    )
+
+
+def _label(choice: Choice) -> str:
+    return choice.label[0].text
+
+
+def _question_lines(dialog: Dialog) -> Iterator[str]:
+    yield f"\n[bold]{dialog.progress}. {escape(dialog.question)}[/bold]"
+    yield f"[dim]{escape(dialog.step.why)}[/dim]"
+    for number, option in enumerate(dialog.options, start=1):
+        yield f"  {number}  {escape(option.label)}"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from bot.adapters.chroma import ChromaIndex, build_lock, embedded_client, server_client
-from bot.adapters.content import read_passages
+from bot.adapters.content import read_corpus, read_passages
 from bot.adapters.embedding import SentenceEmbeddings
 from bot.adapters.extractive import ExtractiveAnswerer
+from bot.adapters.guide import load_guide
 from bot.adapters.language import language_of
 from bot.adapters.lexical import LexicalIndex
 from bot.domain.vocabulary import Vocabulary
+from bot.errors import SettingsError
 from bot.services.answering import Answering
 from bot.services.indexing import ensure_built
 from bot.services.retrieving import Retriever
@@ -18,9 +21,12 @@ from bot.services.retrieving import Retriever
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.domain.answer import Passage
+    from pydantic import SecretStr
+
+    from bot.domain.answer import Passage, Source
     from bot.services.ports import LanguageModel, Progress
     from bot.settings import Settings
+    from bot.slack.serving import Running
 
 
 def vector_index(settings: Settings, passages: Sequence[Passage]) -> ChromaIndex:
@@ -41,9 +47,7 @@ def vector_index(settings: Settings, passages: Sequence[Passage]) -> ChromaIndex
 def build_index(settings: Settings, *, progress: Progress, rebuild: bool = False) -> bool:
     """Build the index where needed; returns whether it was built."""
     index = vector_index(settings, read_passages(settings.knowledge))
-    return ensure_built(
-        index, lock=build_lock(settings.home), progress=progress, rebuild=rebuild
-    )
+    return ensure_built(index, lock=build_lock(settings.home), progress=progress, rebuild=rebuild)
 
 
 def answering(settings: Settings, *, progress: Progress) -> Answering:
@@ -68,3 +72,92 @@ def chat_model(settings: Settings) -> LanguageModel | None:
     from bot.adapters.prompts import read_prompt
 
     return connect(settings.model, base_url=settings.model_base_url, prompt=read_prompt("answer"))
+
+
+def sources(settings: Settings) -> dict[str, Source]:
+    """Every source of the corpus, by key."""
+    return {note.source.key: note.source for note in read_corpus(settings.knowledge)}
+
+
+def serve(settings: Settings, *, progress: Progress) -> None:
+    """Run against Slack until told to stop.
+
+    Raises:
+        SettingsError: a token is missing or refused; names it.
+    """
+    from bot.slack.app import web_client
+    from bot.slack.serving import check_tokens, serve_http, serve_socket
+
+    token = _needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", "the bot token (xoxb-…)")
+    app_token = settings.slack_app_token
+    if app_token is None:
+        _needed(
+            settings.slack_signing_secret,
+            "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET",
+            "the app token (xapp-…) for Socket Mode, the signing secret for HTTP",
+        )
+    revealed = app_token.get_secret_value() if app_token else None
+    client = web_client(token, base_url=settings.slack_api_url)
+    check_tokens(client, app_token=revealed)
+    build_index(settings, progress=progress)
+    if revealed:
+        running = start(settings)
+        serve_socket(running, app_token=revealed, host=settings.host, port=settings.port)
+    else:
+        serve_http(lambda: start(settings), host=settings.host, port=settings.port)
+
+
+def start(settings: Settings) -> Running:
+    """The wired Slack app, its durable work running; the index has to be built."""
+    from bot.adapters.durable import DurableWork
+    from bot.adapters.store import Store
+    from bot.slack.app import build_app, web_client
+    from bot.slack.flowchart import (
+        DIALOG,
+        RECOMMENDATION,
+        DialogPresses,
+        DialogTask,
+        RecommendationTask,
+    )
+    from bot.slack.outbox import Outbox
+    from bot.slack.questions import KIND, AnswerTask
+    from bot.slack.serving import Running
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    token = _needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", "the bot token (xoxb-…)")
+    secret = settings.slack_signing_secret
+    client = web_client(token, base_url=settings.slack_api_url)
+    outbox, guide, records = Outbox(client), load_guide(), Store(settings.database)
+    work = DurableWork(
+        database=settings.work_database, replica=settings.replica, workers=settings.workers
+    )
+    app = build_app(
+        client,
+        signing_secret=secret.get_secret_value() if secret else "",
+        work=work,
+        presses=DialogPresses(guide, outbox=outbox, work=work),
+        outbox=outbox,
+    )
+    answers = answering(settings, progress=lambda _done, _all: None)
+    work.start(
+        {
+            KIND: AnswerTask(answers, records=records, outbox=outbox),
+            DIALOG: DialogTask(guide, outbox=outbox),
+            RECOMMENDATION: RecommendationTask(
+                guide, sources=sources(settings), outbox=outbox, records=records
+            ),
+        }
+    )
+    threading.Thread(target=answers.warm, name="warm-up", daemon=True).start()
+
+    def close() -> None:
+        work.close()
+        records.close()
+
+    return Running(app, close)
+
+
+def _needed(secret: SecretStr | None, name: str, what: str) -> str:
+    if secret is None:
+        raise SettingsError(f"{name} is not set: {what}; deploy/settings.env shows every setting")
+    return secret.get_secret_value()

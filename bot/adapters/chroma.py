@@ -68,8 +68,19 @@ class ChromaIndex:
                 self._client.delete_collection(collection.name)
 
     def search(self, question: str, *, limit: int) -> list[Hit]:
-        """The sentences nearest in meaning; the score is the cosine similarity, -1 to 1."""
-        found = self._collection().similarity_search_with_score(question, k=limit)
+        """The sentences nearest in meaning; the score is the cosine similarity, -1 to 1.
+
+        Raises:
+            IndexUnavailableError: Chroma does not answer.
+        """
+        try:
+            found = self._collection().similarity_search_with_score(question, k=limit)
+        except IndexUnavailableError:
+            raise
+        except Exception as error:  # Chroma and its transport raise whatever they like
+            raise IndexUnavailableError(
+                f"the index cannot be searched ({type(error).__name__}); see adaptbot index"
+            ) from error
         return [
             Hit(
                 self._passages[document.metadata["passage"]],

@@ -111,14 +111,18 @@ def _front_matter(text: str, name: str) -> _FrontMatter:
         data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise ContentError(f"the front matter is not YAML ({error.problem})", file=name, line=line) from error
+        raise ContentError(
+            f"the front matter is not YAML ({error.problem})", file=name, line=line
+        ) from error
     try:
         return _FrontMatter.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else "front matter"
         raise ContentError(
-            f"front matter, '{field}': {first['msg'].lower()}", file=name, line=_line_of(field, text)
+            f"front matter, '{field}': {first['msg'].lower()}",
+            file=name,
+            line=_line_of(field, text),
         ) from error
 
 
@@ -161,20 +165,21 @@ def _sections(
 
 
 def _heading(line: str, number: int, default: Evidence | None, name: str) -> Section:
-    match = _HEADING.match(line)
-    if not match or not match["title"]:
+    heading = _HEADING.match(line)
+    if not heading or not heading["title"]:
         raise ContentError(
             "a heading reads '## Title' or '## Title {evidence=original}'", file=name, line=number
         )
-    evidence = match["evidence"] or default
-    if evidence not in ("original", "secondary"):
-        raise ContentError(
-            "the section does not say how well it is supported: add {evidence=original} or "
-            "{evidence=secondary}",
-            file=name,
-            line=number,
-        )
-    return Section(match["title"], number, evidence, ())
+    match heading["evidence"] or default:
+        case "original" | "secondary" as evidence:
+            return Section(heading["title"], number, evidence, ())
+        case _:
+            raise ContentError(
+                "the section does not say how well it is supported: add {evidence=original} or "
+                "{evidence=secondary}",
+                file=name,
+                line=number,
+            )
 
 
 def _finished(heading: Section, body: list[Line], name: str) -> Section:

@@ -19,7 +19,7 @@ class ExtractiveAnswerer:
 
     name = "extractive"
 
-    def write(self, question: str, *, passages: Sequence[Passage], hits: Sequence[Hit]) -> str:
+    def write(self, question: str, *, passages: Sequence[Passage], hits: Sequence[Hit]) -> str:  # noqa: ARG002 - the hits were found for it
         """One to five sentences, each with the mark of its passage."""
         numbers = {passage.id: number for number, passage in enumerate(passages, start=1)}
         chosen = _arranged(_chosen(hits))

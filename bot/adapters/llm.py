@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.adapters.prompts import Prompt
 from bot.domain.answer import Hit, Passage
@@ -46,9 +46,9 @@ def connect(setting: str, *, base_url: str | None, prompt: Prompt) -> ChatModel:
         raise SettingsError(
             f"ADAPTBOT_MODEL is '{setting}'; write provider:model, for example openai:gpt-4o-mini"
         )
-    options = {"timeout": TIMEOUT_SECONDS, "max_retries": 2, "temperature": 0.0}
+    options: dict[str, Any] = {"timeout": TIMEOUT_SECONDS, "max_retries": 2, "temperature": 0.0}
     if base_url:
-        options["base_url"] = base_url  # type: ignore[assignment]
+        options["base_url"] = base_url
     try:
         chat = init_chat_model(model, model_provider=provider, **options)
     except ImportError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.domain.answer import Passage, Reference
+from bot.domain.answer import Evidence, Passage, Reference
 
 _MARKS = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 
@@ -29,7 +29,9 @@ def cite(text: str, passages: Sequence[Passage]) -> tuple[str, tuple[Reference, 
                 number = list(cited).index(passage.source.key) + 1
                 if number not in numbers:
                     numbers.append(number)
-        return "".join(f" [{number}]" if i == 0 else f"[{number}]" for i, number in enumerate(numbers))
+        return "".join(
+            f" [{number}]" if i == 0 else f"[{number}]" for i, number in enumerate(numbers)
+        )
 
     renumbered = _MARKS.sub(renumber, text)
     return renumbered, tuple(
@@ -38,7 +40,9 @@ def cite(text: str, passages: Sequence[Passage]) -> tuple[str, tuple[Reference, 
 
 
 def _reference(number: int, passages: Sequence[Passage]) -> Reference:
-    weakest = "secondary" if any(p.evidence == "secondary" for p in passages) else "original"
+    weakest: Evidence = (
+        "secondary" if any(p.evidence == "secondary" for p in passages) else "original"
+    )
     return Reference(
         number=number,
         source=passages[0].source,

@@ -23,7 +23,9 @@ class Vocabulary:
         for passage in passages:
             source = passage.source
             names.update(terms(source.key.replace("_", " ")))
-            title = f"{source.label} {source.title} {source.key.replace('_', ' ')} {passage.section}"
+            title = (
+                f"{source.label} {source.title} {source.key.replace('_', ' ')} {passage.section}"
+            )
             for sentence in passage.sentences:
                 self._sentences += 1
                 frequencies.update(set(content_terms(f"{title} {sentence}")))

@@ -29,7 +29,7 @@ class RefusedError(PlaygroundError):
 
 
 class CannotDoError(PlaygroundError):
-    """A person tries what Slack's own client would not offer, such as a button that is not there."""
+    """A person tries what Slack's own client would not offer, such as a missing button."""
 
 
 class NeverHappenedError(PlaygroundError):

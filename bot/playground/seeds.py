@@ -17,8 +17,8 @@ def seeded_workspace(app: SlackApp) -> Workspace:
     """People, channels, and a direct message of each person with the app.
 
     People: ana, ben; guest (restricted), former (deactivated), extern (of another team), otherbot.
-    Channels: #general, #llm-adaptation, #private (a private one), #shared (Slack Connect), each with
-    the app in it; #archived; #not-a-member, where the app is not.
+    Channels with the app: #general, #llm-adaptation, #private (a private one), #shared (Slack
+    Connect) and #archived. Without the app: #not-a-member.
     """
     bot = User(
         app.bot_user_id, app.name, app.name, app.team_id, bot_id=app.bot_id, app_id=app.app_id

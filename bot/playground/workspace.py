@@ -60,6 +60,7 @@ class Message:
     edited_ts: str | None = None
     only_for: str | None = None
     """The one person who sees it; None for everybody in the conversation."""
+    files: tuple[Json, ...] = ()
     reactions: frozenset[tuple[str, str]] = frozenset()
     """Pairs of emoji name and user."""
 
@@ -183,13 +184,23 @@ class Workspace:
     def edit(self, message: Message, **fields: Any) -> Message:
         """Change a message; raises RefusedError("message_not_found") when it is gone."""
         with self.changed:
-            before = self.message(message.channel, message.ts)
-            if before is None:
-                raise RefusedError("message_not_found")
-            after = replace(before, **fields)
-            self._messages[after.channel, after.ts] = after
+            before, after = self._change(message, fields)
             self._tell(Edited(after, before))
         return after
+
+    def grow(self, message: Message, text: str) -> None:
+        """Change the text of a message that is being streamed, without telling observers."""
+        with self.changed:
+            self._change(message, {"text": text})
+            self.changed.notify_all()
+
+    def _change(self, message: Message, fields: dict[str, Any]) -> tuple[Message, Message]:
+        before = self.message(message.channel, message.ts)
+        if before is None:
+            raise RefusedError("message_not_found")
+        after = replace(before, **fields)
+        self._messages[after.channel, after.ts] = after
+        return before, after
 
     def delete(self, message: Message) -> None:
         """Remove a message, if it is still there."""

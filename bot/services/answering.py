@@ -76,6 +76,10 @@ class Answering:
         QUESTIONS.labels(outcome).inc()
         return answer
 
+    def warm(self) -> None:
+        """Load what the first question would otherwise wait for."""
+        self._retriever.retrieve("warm-up")
+
     def _answer(self, question: Question) -> Answer:
         text = clean(question.text)
         if not has_words(text):
@@ -90,9 +94,7 @@ class Answering:
 
     def _shortfall(self, asked: str, found: Retrieval) -> Reason | None:
         return shortfall(
-            support(
-                asked, found.hits, similarity=found.similarity, vocabulary=self._vocabulary
-            )
+            support(asked, found.hits, similarity=found.similarity, vocabulary=self._vocabulary)
         )
 
     def _refusal(self, reason: Reason, text: str, found: Retrieval) -> NotFound:

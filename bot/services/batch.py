@@ -96,8 +96,8 @@ def _item(line: str, *, file: str, number: int) -> Item:
         data = json.loads(line)
         turns = data.get("turns")
         asked = [turn["question"] for turn in turns] if turns else [data["question"]]
-        if not all(isinstance(text, str) for text in asked):
-            raise TypeError
-        return Item(str(data["id"]), tuple(asked), threaded=bool(turns))
+        return Item(str(data["id"]), tuple(str.strip(text) for text in asked), threaded=bool(turns))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ContentError(f"the line is not a question; {wanted}", file=file, line=number) from error
+        raise ContentError(
+            f"the line is not a question; {wanted}", file=file, line=number
+        ) from error

@@ -1,4 +1,4 @@
-"""Keeps the vector index in step with the notes: built once, rebuilt only when something changed."""
+"""Keeps the vector index in step with the notes: rebuilt only when something changed."""
 
 from __future__ import annotations
 

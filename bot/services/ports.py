@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.answer import Hit, Passage, Turn
@@ -42,6 +43,19 @@ class LanguageModel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """The audit trail of one dialog."""
+
+    work_id: str
+    thread: str
+    user: str
+    guide_version: str
+    path: str
+    """As in a button: `step=choice` joined by commas."""
+    method: str
+
+
 class Records(Protocol):
     """Keeps what has to outlive the process."""
 
@@ -51,6 +65,40 @@ class Records(Protocol):
 
     def add_turn(self, thread: str, turn: Turn, *, work_id: str) -> None:
         """Keep `turn`; a second call with the same `work_id` changes nothing."""
+        ...
+
+    def add_recommendation(self, recommended: Recommended) -> None:
+        """Keep an outcome with its path; a second one with the same `work_id` changes nothing."""
+        ...
+
+
+Payload = Mapping[str, object]
+"""What a job carries from acceptance to delivery: JSON values only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something a person asked for, to be done exactly once."""
+
+    id: str
+    """The same request always has the same id, however often it is delivered."""
+    kind: str
+    thread: str
+    """Jobs of one thread run one at a time, in order."""
+    order: float
+    """When it was asked, in seconds since 1970: the order within a thread."""
+    payload: Payload
+
+
+class Task(Protocol):
+    """How jobs of one kind are done, in two recorded steps."""
+
+    def prepare(self, payload: Payload) -> Payload:
+        """Work out what will be said; after a crash this may run again."""
+        ...
+
+    def deliver(self, payload: Payload, prepared: Payload, *, work_id: str, again: bool) -> None:
+        """Say it. `again` means that a crash may have come between saying and recording it."""
         ...
 
 

@@ -1,0 +1,44 @@
+# make install   the environment and the pinned packages, nothing else
+# make demo      chat with the bot on this machine: no Slack, no key
+# make ask Q="…" one question in the terminal
+# make test      everything that CI runs
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+export ADAPTBOT_HOME ?= $(CURDIR)/.adaptbot
+
+.PHONY: install demo ask test lint fast slow clean
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the pinned packages (a few minutes the first time) …"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt torch
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/adaptbot playground
+
+ask: $(STAMP)
+	@$(BIN)/adaptbot ask "$(Q)"
+
+test: lint fast slow
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fast: $(STAMP)
+	$(BIN)/pytest -q -m "not slow"
+
+slow: $(STAMP)
+	$(BIN)/pytest -q -m slow
+
+clean:
+	rm -rf $(VENV) .adaptbot .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

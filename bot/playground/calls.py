@@ -1,0 +1,80 @@
+"""The record of Web API calls, and the faults put in their way."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.playground.workspace import Json
+
+KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the Web API, or of a response_url, with its answer."""
+
+    method: str
+    """As "chat.postMessage"; "response_url" for those."""
+    token: str
+    args: Json
+    answer: Json
+    status: int = 200
+    at: float = field(default_factory=time.time)
+
+    @property
+    def ok(self) -> bool:
+        """Whether Slack did what was asked, and said so."""
+        return bool(self.answer.get("ok"))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong with one call.
+
+    `error` answers that code, `status` that HTTP status, `drop` cuts the connection. `applied` does
+    what was asked all the same, before it goes wrong.
+    """
+
+    error: str = ""
+    status: int = 0
+    retry_after: int = 0
+    drop: bool = False
+    applied: bool = False
+
+
+class Calls:
+    """Every call so far, up to a bound, and the faults still to come."""
+
+    def __init__(self) -> None:
+        self._calls: deque[Call] = deque(maxlen=KEPT)
+        self._faults: dict[str, deque[Fault]] = {}
+        self._delays: dict[str, float] = {}
+
+    def record(self, call: Call) -> None:
+        """Add a call."""
+        self._calls.append(call)
+
+    def of(self, method: str | None = None) -> list[Call]:
+        """The calls of one method, or all, oldest first."""
+        return [call for call in list(self._calls) if method in (None, call.method)]
+
+    def fail(self, method: str, fault: Fault, *, times: int) -> None:
+        """Let the next calls of a method go wrong."""
+        self._faults.setdefault(method, deque()).extend([fault] * times)
+
+    def next_fault(self, method: str) -> Fault | None:
+        """The fault of the call that comes now, used up."""
+        waiting = self._faults.get(method)
+        return waiting.popleft() if waiting else None
+
+    def delay(self, method: str, seconds: float) -> None:
+        """Answer every call of a method that much later; 0 ends it."""
+        self._delays[method] = seconds
+
+    def delay_of(self, method: str) -> float:
+        """How long an answer of a method is held back, in seconds."""
+        return self._delays.get(method, 0.0)

@@ -1,0 +1,127 @@
+"""Runs the app until it is told to stop: Socket Mode, or HTTP under gunicorn."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import SettingsError
+from bot.slack.web import HealthServer, Site
+from bot.telemetry import logger
+
+THREADS = 8
+BOOT_SECONDS = 600
+"""How long the first start may take: it builds the index."""
+STOP_SECONDS = 30
+
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A wired app with all that has to be released at the end."""
+
+    app: App
+    close: Callable[[], None]
+
+
+def check_tokens(client: WebClient, *, app_token: str | None) -> None:
+    """Ask Slack whether it takes the tokens: a bad one would otherwise wait for ever.
+
+    Raises:
+        SettingsError: names the token that Slack refuses, or the address that does not answer.
+    """
+    try:
+        client.auth_test()
+    except SlackApiError as error:
+        raise SettingsError(
+            f"Slack refuses SLACK_BOT_TOKEN ({error.response['error']}); copy the bot token "
+            "(xoxb-…) from 'OAuth & Permissions' of your Slack app"
+        ) from None
+    except OSError as error:
+        raise SettingsError(
+            f"no Slack answers at {client.base_url} ({type(error).__name__}); check the network, "
+            "and SLACK_API_URL if it is set"
+        ) from None
+    if app_token is None:
+        return
+    try:
+        client.apps_connections_open(app_token=app_token)
+    except SlackApiError as error:
+        raise SettingsError(
+            f"Slack refuses SLACK_APP_TOKEN ({error.response['error']}); create an app-level token "
+            "(xapp-…) with the scope connections:write under 'Basic Information'"
+        ) from None
+
+
+def serve_socket(running: Running, *, app_token: str, host: str, port: int) -> None:
+    """Socket Mode, with health and metrics on `port`, until SIGTERM or SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    handler = SocketModeHandler(running.app, app_token)
+    site = Site(None, ready=lambda: bool(handler.client and handler.client.is_connected()))
+    try:
+        health = HealthServer(site, host=host, port=port)
+    except OSError as error:
+        running.close()
+        raise SettingsError(
+            f"port {port} is taken on {host}; set ADAPTBOT_PORT to a free one"
+        ) from error
+    try:
+        handler.connect()  # type: ignore[no-untyped-call]
+        _log.info("connected", mode="socket", health=f"http://{host}:{port}/readyz")
+        stop.wait()
+    finally:
+        handler.close()  # type: ignore[no-untyped-call]
+        running.close()
+        health.close()
+
+
+def serve_http(start: Callable[[], Running], *, host: str, port: int) -> None:
+    """HTTP on `port` until SIGTERM; `start` is called in gunicorn's one worker process.
+
+    One worker, because the durable work is one to a process; more replicas are more processes.
+    """
+    _Server(start, host=host, port=port).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
+    def __init__(self, start: Callable[[], Running], *, host: str, port: int) -> None:
+        self._start = start
+        self._running: Running | None = None
+        self._bind = f"{host}:{port}"
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in {
+            "bind": self._bind,
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "timeout": BOOT_SECONDS,
+            "graceful_timeout": STOP_SECONDS,
+            "worker_exit": self._release,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Site:
+        self._running = self._start()
+        return Site(self._running.app, ready=lambda: True)
+
+    def _release(self, _arbiter: Arbiter, _worker: Worker) -> None:
+        if self._running:
+            self._running.close()

@@ -1,0 +1,54 @@
+"""Text to and from Slack: what people typed made plain, what we say made inert."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from bot.domain.text import clean
+
+_LINK = re.compile(r"<(?P<target>(?:https?|mailto):[^|>]+)(?:\|(?P<label>[^>]*))?>")
+_CHANNEL = re.compile(r"<#[A-Z0-9]+(?:\|(?P<name>[^>]*))?>")
+_MARK = re.compile(r"\[(\d{1,3})\]")
+
+
+def typed(text: str, *, bot_user: str) -> str:
+    """What a person typed: our own mention and Slack's escapes undone.
+
+    Other people's mentions stay, since they may matter to the meaning.
+    """
+    text = re.sub(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", " ", text)
+    text = _LINK.sub(lambda m: m["label"] or m["target"], text)
+    text = _CHANNEL.sub(lambda m: f"#{m['name']}" if m["name"] else "#channel", text)
+    return clean(html.unescape(text))
+
+
+def inert(text: str) -> str:
+    """`text` for mrkdwn with nothing live in it: no link, no mention, no broadcast."""
+    return clean_lines(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def clean_lines(text: str) -> str:
+    """`text` without invisible characters, its line breaks kept."""
+    return "\n".join(clean(line) for line in text.split("\n"))
+
+
+def link(url: str, label: str) -> str:
+    """A link of our own; `url` comes from our corpus, never from a model."""
+    if not url.startswith("https://") or re.search(r"[\s<>|]", url):
+        return inert(label)
+    return f"<{url}|{inert(label).replace('|', '/')}>"
+
+
+def with_links(text: str, urls: dict[int, str]) -> str:
+    """Answer text for mrkdwn, its marks [1] linked to the sources they name."""
+    return _MARK.sub(
+        lambda m: link(urls[int(m[1])], m[0]) if int(m[1]) in urls else "", inert(text)
+    )
+
+
+def shortened(text: str, limit: int) -> str:
+    """`text` within `limit` characters, cut at a word."""
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rsplit(" ", 1)[0] + "…"

@@ -141,9 +141,7 @@ def serve() -> None:
     """Run against Slack: Socket Mode where SLACK_APP_TOKEN is set, else HTTP."""
     from bot.wiring import serve as run
 
-    settings = _settings()
-    with _progress() as progress:
-        run(settings, progress=progress)
+    run(_settings(), progress=_progress)
 
 
 def _ask_batch(settings: Settings, batch: Path, out: Path | None) -> None:

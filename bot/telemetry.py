@@ -17,15 +17,13 @@ ANSWER_SECONDS = Histogram(
 )
 FAILURES = Counter("adaptbot_failures_total", "Failures a person was told about", ["where"])
 
-_CHATTY = ("slack_sdk", "slack_bolt", "chromadb", "httpx", "httpcore", "openai", "urllib3", "dbos")
-"""Libraries that log what people wrote when they log at DEBUG."""
-
 
 def configure(level: str = "INFO", *, json_lines: bool = False) -> None:
-    """Log to standard error: for people on a terminal, one JSON object a line elsewhere."""
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    """Log to standard error: for people on a terminal, one JSON object a line elsewhere.
+
+    Libraries stay at WARNING whatever `level` says: at DEBUG some log what people wrote.
+    """
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s", force=True)
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer()
     )

@@ -12,6 +12,7 @@ from bot.adapters.extractive import ExtractiveAnswerer
 from bot.adapters.guide import load_guide
 from bot.adapters.language import language_of
 from bot.adapters.lexical import LexicalIndex
+from bot.adapters.words import Words
 from bot.domain.vocabulary import Vocabulary
 from bot.errors import SettingsError
 from bot.services.answering import Answering
@@ -19,7 +20,8 @@ from bot.services.indexing import ensure_built
 from bot.services.retrieving import Retriever
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from pydantic import SecretStr
 
@@ -55,9 +57,10 @@ def answering(settings: Settings, *, progress: Progress) -> Answering:
     passages = read_passages(settings.knowledge)
     index = vector_index(settings, passages)
     ensure_built(index, lock=build_lock(settings.home), progress=progress)
+    words = Words(passages)
     return Answering(
-        Retriever(vectors=index, lexical=LexicalIndex(passages)),
-        vocabulary=Vocabulary(passages),
+        Retriever(vectors=index, lexical=LexicalIndex(passages, tokenize=words)),
+        vocabulary=Vocabulary(passages, terms=words),
         extractive=ExtractiveAnswerer(),
         writer=chat_model(settings),
         language_of=language_of,
@@ -79,8 +82,8 @@ def sources(settings: Settings) -> dict[str, Source]:
     return {note.source.key: note.source for note in read_corpus(settings.knowledge)}
 
 
-def serve(settings: Settings, *, progress: Progress) -> None:
-    """Run against Slack until told to stop.
+def serve(settings: Settings, *, progress: Callable[[], AbstractContextManager[Progress]]) -> None:
+    """Run against Slack until told to stop; `progress` shows a bar while the index is built.
 
     Raises:
         SettingsError: a token is missing or refused; names it.
@@ -99,16 +102,20 @@ def serve(settings: Settings, *, progress: Progress) -> None:
     revealed = app_token.get_secret_value() if app_token else None
     client = web_client(token, base_url=settings.slack_api_url)
     check_tokens(client, app_token=revealed)
-    build_index(settings, progress=progress)
+
+    def run() -> Running:
+        """Everything is made here: gunicorn forks, and neither torch nor Chroma survives that."""
+        with progress() as bar:
+            return start(settings, progress=bar)
+
     if revealed:
-        running = start(settings)
-        serve_socket(running, app_token=revealed, host=settings.host, port=settings.port)
+        serve_socket(run(), app_token=revealed, host=settings.host, port=settings.port)
     else:
-        serve_http(lambda: start(settings), host=settings.host, port=settings.port)
+        serve_http(run, host=settings.host, port=settings.port)
 
 
-def start(settings: Settings) -> Running:
-    """The wired Slack app, its durable work running; the index has to be built."""
+def start(settings: Settings, *, progress: Progress) -> Running:
+    """The wired Slack app, its index built and its durable work running."""
     from bot.adapters.durable import DurableWork
     from bot.adapters.store import Store
     from bot.slack.app import build_app, web_client
@@ -138,7 +145,7 @@ def start(settings: Settings) -> Running:
         presses=DialogPresses(guide, outbox=outbox, work=work),
         outbox=outbox,
     )
-    answers = answering(settings, progress=lambda _done, _all: None)
+    answers = answering(settings, progress=progress)
     work.start(
         {
             KIND: AnswerTask(answers, records=records, outbox=outbox),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock
 
 from bot.domain.answer import Hit, Passage
+from bot.domain.vocabulary import sentences
 from bot.errors import IndexUnavailableError
 from bot.services.ports import Progress
 
@@ -37,6 +38,7 @@ class ChromaIndex:
         self, passages: Sequence[Passage], *, embeddings: Embeddings, model: str, client: ClientAPI
     ) -> None:
         self._passages = {passage.id: passage for passage in passages}
+        self._sentences = sentences(passages)
         self._embeddings = embeddings
         self._client = client
         self.name = PREFIX + fingerprint(passages, model=model)
@@ -47,22 +49,21 @@ class ChromaIndex:
         names = {collection.name for collection in self._client.list_collections()}
         if self.name not in names:
             return False
-        return self._client.get_collection(self.name).count() == len(list(self._sentences()))
+        return self._client.get_collection(self.name).count() == len(self._sentences)
 
     def build(self, progress: Progress) -> None:
         """Embed every sentence into a fresh collection, then drop the outdated ones."""
         if self.name in {collection.name for collection in self._client.list_collections()}:
             self._client.delete_collection(self.name)
         self._open = None
-        sentences = list(self._sentences())
-        for start in range(0, len(sentences), BATCH):
-            batch = sentences[start : start + BATCH]
+        for start in range(0, len(self._sentences), BATCH):
+            batch = self._sentences[start : start + BATCH]
             self._collection().add_texts(
                 [embedded_text(hit) for hit in batch],
                 ids=[hit.id for hit in batch],
                 metadatas=[{"passage": h.passage.id, "sentence": h.sentence} for h in batch],
             )
-            progress(min(start + BATCH, len(sentences)), len(sentences))
+            progress(min(start + BATCH, len(self._sentences)), len(self._sentences))
         for collection in self._client.list_collections():
             if collection.name.startswith(PREFIX) and collection.name != self.name:
                 self._client.delete_collection(collection.name)
@@ -90,11 +91,6 @@ class ChromaIndex:
             for document, distance in found
             if document.metadata["passage"] in self._passages
         ]
-
-    def _sentences(self) -> Iterator[Hit]:
-        for passage in self._passages.values():
-            for number in range(len(passage.sentences)):
-                yield Hit(passage, number, score=0.0)
 
     def _collection(self) -> Chroma:
         from langchain_chroma import Chroma  # noqa: PLC0415 - a second to import

@@ -55,7 +55,9 @@ def _load(model: str) -> SentenceTransformer:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - seconds to import
+    from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
+    disable_progress_bar()
     try:
         return SentenceTransformer(_location(model), device="cpu")
     except (OSError, ValueError) as error:

@@ -12,6 +12,8 @@ MAX_CHARACTERS = 1_150
 """Leaves room for the marks within the 1,200 that a reply may have."""
 SAME = 0.6
 """Sentences that share this part of their words (Jaccard) say the same thing."""
+WORTH = 0.4
+"""Of the best sentence's score; what ranks lower adds length rather than support."""
 
 
 class ExtractiveAnswerer:
@@ -29,7 +31,7 @@ class ExtractiveAnswerer:
 def _chosen(hits: Sequence[Hit]) -> list[Hit]:
     chosen: list[Hit] = []
     for hit in hits:
-        if len(chosen) == MAX_SENTENCES:
+        if len(chosen) == MAX_SENTENCES or hit.score < WORTH * hits[0].score:
             break
         fits = sum(len(h.text) + 5 for h in [*chosen, hit]) <= MAX_CHARACTERS
         if fits and not any(_says_the_same(hit.text, other.text) for other in chosen):

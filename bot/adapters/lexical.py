@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 import bm25s
 
 from bot.domain.answer import Hit, Passage
-from bot.domain.text import content_terms
+from bot.domain.vocabulary import searched_text, sentences
 
 
 class LexicalIndex:
@@ -18,17 +19,14 @@ class LexicalIndex:
     """
 
     def __init__(
-        self, passages: Sequence[Passage], *, tokenize: Callable[[str], list[str]] = content_terms
+        self, passages: Sequence[Passage], *, tokenize: Callable[[str], list[str]]
     ) -> None:
         self._tokenize = tokenize
-        self._sentences = [
-            Hit(passage, number, score=0.0)
-            for passage in passages
-            for number in range(len(passage.sentences))
-        ]
+        self._sentences = sentences(passages)
+        logging.getLogger("bm25s").setLevel(logging.WARNING)
         self._bm25 = bm25s.BM25()
         self._bm25.index(
-            [tokenize(_indexed_text(hit)) for hit in self._sentences], show_progress=False
+            [tokenize(searched_text(hit)) for hit in self._sentences], show_progress=False
         )
 
     def search(self, question: str, *, limit: int) -> list[Hit]:
@@ -44,8 +42,3 @@ class LexicalIndex:
             for i, score in zip(found[0], scores[0], strict=True)
             if score > 0
         ]
-
-
-def _indexed_text(hit: Hit) -> str:
-    source = hit.passage.source
-    return f"{source.label} {source.key.replace('_', ' ')} {hit.passage.section} {hit.text}"

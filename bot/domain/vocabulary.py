@@ -5,37 +5,26 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 
-from bot.domain.answer import Passage
-from bot.domain.text import content_terms, terms
+from bot.domain.answer import Hit, Passage
 
 _NAME = re.compile(r"\b(?=\w*[A-Z])(?:\w*[a-z]\w*[A-Z]\w*|[A-Z]{2,}\w*|\w*\d\w*[A-Z]\w*)\b")
 
 
 class Vocabulary:
-    """What the corpus has words for."""
+    """What the corpus has words for; `terms` splits a text into folded content words."""
 
-    def __init__(self, passages: Iterable[Passage]) -> None:
+    def __init__(self, passages: Sequence[Passage], *, terms: Callable[[str], list[str]]) -> None:
+        self.terms = terms
         frequencies: Counter[str] = Counter()
-        names: set[str] = set()
-        self._sentences = 0
-        for passage in passages:
-            source = passage.source
-            names.update(terms(source.key.replace("_", " ")))
-            title = (
-                f"{source.label} {source.title} {source.key.replace('_', ' ')} {passage.section}"
-            )
-            for sentence in passage.sentences:
-                self._sentences += 1
-                frequencies.update(set(content_terms(f"{title} {sentence}")))
-                names.update(term for name in _NAME.findall(sentence) for term in terms(name))
+        names = {term for p in passages for term in terms(p.source.key.replace("_", " "))}
+        for hit in sentences(passages):
+            frequencies.update(set(terms(searched_text(hit))))
+            names.update(term for name in _NAME.findall(hit.text) for term in terms(name))
         self._frequencies = frequencies
         self._names = frozenset(names)
-
-    def knows(self, term: str) -> bool:
-        """Whether any note uses `term`."""
-        return term in self._frequencies
+        self._sentences = sum(len(passage.sentences) for passage in passages)
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency (natural logarithm); an unknown term is the rarest."""
@@ -43,4 +32,19 @@ class Vocabulary:
 
     def names_in(self, text: str) -> frozenset[str]:
         """The terms of `text` that name something: LoRA, InstructGPT, GPT-3."""
-        return frozenset(terms(text)) & self._names
+        return frozenset(self.terms(text)) & self._names
+
+
+def sentences(passages: Sequence[Passage]) -> list[Hit]:
+    """Every sentence of `passages`, in order."""
+    return [
+        Hit(passage, number, score=0.0)
+        for passage in passages
+        for number in range(len(passage.sentences))
+    ]
+
+
+def searched_text(hit: Hit) -> str:
+    """What a search by words sees of a sentence: its source and heading belong to it."""
+    source = hit.passage.source
+    return f"{source.label} {source.key.replace('_', ' ')} {hit.passage.section} {hit.text}"

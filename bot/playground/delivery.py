@@ -47,6 +47,8 @@ class Delivery:
 
     kind: Kind
     payload: Json
+    first: Retry = field(default_factory=Retry)
+    """What the first attempt says of itself: an event may come as a retry at once."""
     attempts: list[Ack] = field(default_factory=list)
     finished: bool = False
 
@@ -89,9 +91,9 @@ class Deliveries:
         """Every delivery so far, oldest first."""
         return [delivery for delivery in list(self._known) if kind in (None, delivery.kind)]
 
-    def deliver(self, kind: Kind, payload: Json) -> Delivery:
+    def deliver(self, kind: Kind, payload: Json, *, first: Retry | None = None) -> Delivery:
         """Start a delivery, from any thread."""
-        delivery = Delivery(kind, payload)
+        delivery = Delivery(kind, payload, first or Retry())
         self._known.append(delivery)
         if self._loop is None or self._closed:
             delivery.finished = True
@@ -99,9 +101,11 @@ class Deliveries:
             self._loop.call_soon_threadsafe(self._begin, delivery)
         return delivery
 
-    def deliver_and_wait(self, kind: Kind, payload: Json) -> Delivery:
+    def deliver_and_wait(
+        self, kind: Kind, payload: Json, *, first: Retry | None = None
+    ) -> Delivery:
         """Deliver and wait for the first attempt; an event's retries may still follow."""
-        delivery = self.deliver(kind, payload)
+        delivery = self.deliver(kind, payload, first=first)
         with self._workspace.changed:
             self._workspace.changed.wait_for(
                 lambda: delivery.attempts or delivery.finished,
@@ -131,9 +135,9 @@ class Deliveries:
         self._workspace.touch()
 
     async def _attempt_all(self, delivery: Delivery) -> None:
-        ack = await self._attempt(delivery, Retry())
+        ack = await self._attempt(delivery, delivery.first)
         delays = self._delays if delivery.kind == "events_api" else ()
-        for number, delay in enumerate(delays, start=1):
+        for number, delay in enumerate(delays, start=delivery.first.number + 1):
             if ack.ok or ack.no_retry:
                 return
             await asyncio.sleep(delay)

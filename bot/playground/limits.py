@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.playground.block_rules import MARKDOWN, block_problems, visible_characters
-from bot.playground.checks import each, items, one_of, problem, string, text_object
+from bot.playground.checks import each, items, listed, one_of, problem, string, text_object
 from bot.playground.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ def check_view(view: Json, *kinds: str) -> None:
 
 
 def _view_problems(view: Json, kinds: tuple[str, ...]) -> Problems:
-    blocks = view.get("blocks", [])
+    blocks = listed(view.get("blocks"))
     yield from one_of(view.get("type", ""), "/view/type", *kinds)
     yield from items(blocks, "/view/blocks", most=VIEW_BLOCKS)
-    yield from _problems(blocks if isinstance(blocks, list) else [], at="/view/blocks")
+    yield from _problems(blocks, at="/view/blocks")
     yield from string(view.get("callback_id"), "/view/callback_id", longest=255, shortest=0)
     private = view.get("private_metadata")
     yield from string(private, "/view/private_metadata", longest=3000, shortest=0)
@@ -84,7 +84,7 @@ def _problems(blocks: Sequence[Json], *, at: str = "/blocks") -> Problems:
     yield from each(list(blocks), at, block_problems)
     seen: set[str] = set()
     for index, block in enumerate(blocks):
-        block_id = block.get("block_id")
+        block_id = block.get("block_id") if isinstance(block, dict) else None
         if block_id in seen:
             yield problem(f"block_id already exists: {block_id}", f"{at}/{index}/block_id")
         seen |= {block_id} if isinstance(block_id, str) else set()

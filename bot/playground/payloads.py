@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
 
 if TYPE_CHECKING:
     from bot.playground.registration import SlackApp
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
 _MENTION = re.compile(r"<@(\w+)(?:\|[^>]*)?>")
 
 
-def user_json(user: User) -> Json:
-    """As users.info shows somebody."""
+def user_json(user: User, *, home: str) -> Json:
+    """As users.info shows somebody to an app of the team `home`."""
     return {
         "id": user.id,
         "team_id": user.team_id,
@@ -24,7 +25,7 @@ def user_json(user: User) -> Json:
         "is_app_user": False,
         "is_restricted": user.is_restricted,
         "is_ultra_restricted": False,
-        "is_stranger": user.team_id != "T1",
+        "is_stranger": user.team_id != home,
         "tz": "UTC",
         "profile": {
             "real_name": user.real_name,
@@ -75,6 +76,8 @@ def message_json(message: Message, app: SlackApp, *, metadata: bool = False) -> 
         "files": list(message.files),
         "metadata": message.metadata if metadata else None,
     }
+    if message.bot_id is None:
+        shown["client_msg_id"] = str(uuid5(NAMESPACE_URL, f"{message.channel}/{message.ts}"))
     if message.edited_ts:
         shown["edited"] = {"user": message.user, "ts": message.edited_ts}
     if message.reactions:

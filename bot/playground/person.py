@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.playground.controls import find_control
 from bot.playground.delivery import Ack
-from bot.playground.errors import CannotDoError
+from bot.playground.errors import CannotDoError, RefusedError
 from bot.playground.methods.streams import stop_streams
 from bot.playground.payloads import typed_blocks, typed_text
 from bot.playground.responding import respond
@@ -37,7 +37,7 @@ class Outcome:
     answer: Mapping[str, object] | None = None
     """The acknowledgement's body."""
     error: str = ""
-    """What the person sees when the app did not answer, as "operation_timeout"."""
+    """Why the person sees an error: no answer, as "operation_timeout", or one that was refused."""
 
 
 class Person:
@@ -221,5 +221,7 @@ class Person:
     def _reply(self, outcome: Outcome, grant: Grant) -> Outcome:
         if not outcome.acked or not outcome.answer:
             return outcome
-        reply = respond(self._site, grant, dict(outcome.answer))
-        return Outcome(outcome.acked, outcome.seconds, reply=reply, answer=outcome.answer)
+        try:
+            return replace(outcome, reply=respond(self._site, grant, dict(outcome.answer)))
+        except RefusedError as refused:
+            return replace(outcome, error=refused.code)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.playground.errors import RefusedError
 
+KEPT = 1_000
 USES = 5
 SECONDS = 30 * 60
 
@@ -34,6 +35,8 @@ class ResponseUrls:
         """The path of a new response_url; kind is "commands" or "actions"."""
         path = f"/{kind}/{team_id}/{secrets.token_hex(6)}/{secrets.token_hex(12)}"
         self._grants[path] = grant
+        while len(self._grants) > KEPT:
+            del self._grants[next(iter(self._grants))]
         return path
 
     def use(self, path: str) -> Grant:

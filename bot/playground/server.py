@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from bot.playground.application import Application
 from bot.playground.calls import Calls, Fault
-from bot.playground.delivery import RETRY_DELAYS, Deliveries
+from bot.playground.delivery import RETRY_DELAYS, Deliveries, Retry
 from bot.playground.envelopes import Envelopes
 from bot.playground.errors import CannotDoError, NeverHappenedError
 from bot.playground.person import Person
@@ -101,7 +101,10 @@ class LocalSlack:
 
     def deliver_to(self, url: str) -> None:
         """Deliver by signed HTTP to this address on this machine, instead of over sockets."""
+        old = self._deliveries.transport
         self._deliveries.transport = SignedHttp(url, secret=self.app.signing_secret)
+        if isinstance(old, SignedHttp):
+            self._server.run(old.close())
 
     def verify_request_url(self) -> bool:
         """Send the url_verification challenge; whether the app returned it."""
@@ -110,14 +113,19 @@ class LocalSlack:
             raise CannotDoError("there is no request URL over Socket Mode")
         return self._server.run(transport.verify(within=self._ack_timeout))
 
-    def send_event(self, event: Json) -> Delivery:
-        """Send any event in a fresh envelope; returns after the first attempt."""
-        return self._deliveries.deliver_and_wait("events_api", self._envelopes.event(event))
+    def send_event(self, event: Json, *, retry: int = 0, **envelope: object) -> Delivery:
+        """Send any event in a fresh envelope; returns after the first attempt.
 
-    def redeliver(self, delivery: Delivery) -> Delivery:
+        `envelope` changes fields of it, as team_id="T9" or event_time=…; `retry` says that Slack
+        tried that often before.
+        """
+        payload = self._envelopes.event(event) | envelope
+        return self._deliveries.deliver_and_wait("events_api", payload, first=_retry(retry))
+
+    def redeliver(self, delivery: Delivery, *, retry: int = 1) -> Delivery:
         """Send a payload again as it is; returns after the first attempt."""
         again = copy.deepcopy(delivery.payload)
-        return self._deliveries.deliver_and_wait(delivery.kind, again)
+        return self._deliveries.deliver_and_wait(delivery.kind, again, first=_retry(retry))
 
     def deliveries(self, kind: Kind | None = None) -> list[Delivery]:
         """Everything sent to the app, with every attempt, oldest first."""
@@ -210,6 +218,10 @@ class LocalSlack:
         if channel is not None:
             for event in self._envelopes.about(change, channel):
                 self._deliveries.deliver("events_api", event)
+
+
+def _retry(number: int) -> Retry:
+    return Retry(number, "http_timeout" if number else "")
 
 
 def _holds(text: str) -> Callable[[Message], bool]:

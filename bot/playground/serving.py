@@ -41,7 +41,7 @@ class _Uvicorn(uvicorn.Server):
         await self._before_end()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close what uvicorn closes, without its pauses of 0.1 s; it offers no event to wait for."""
+        """Close what uvicorn closes, without its pauses of 0.1 s."""
         for server in self.servers:
             server.close()
         for listener in sockets or []:
@@ -82,7 +82,7 @@ class Server:
         )
         self._uvicorn = _Uvicorn(config, before_end)
         self._thread = threading.Thread(
-            target=self._uvicorn.run, args=([self._listener],), name="local-slack"
+            target=self._uvicorn.run, args=([self._listener],), name="local-slack", daemon=True
         )
         self._thread.start()
         if not self._uvicorn.ready.wait(START_SECONDS):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.playground.workspace import Json
 
 TRIGGER_SECONDS = 3.0
+KEPT = 1_000
 Thread = tuple[str, str]
 """A channel and the `ts` of a thread's root; "" for the conversation as a whole."""
 
@@ -48,22 +49,23 @@ class Surfaces:
     sessions: dict[Thread, Session] = field(default_factory=dict)
     streams: dict[Thread, Stream] = field(default_factory=dict)
     """Every stream by its message's channel and ts."""
-    _triggers: dict[str, float] = field(default_factory=dict)
-    _spent: set[str] = field(default_factory=set)
+    _triggers: dict[str, float | None] = field(default_factory=dict)
+    """When each trigger_id was born; None once it is used."""
 
     def new_trigger(self) -> str:
         """A trigger_id, good once and for three seconds."""
         trigger = f"{time.time_ns() // 1_000_000}.1.{secrets.token_hex(8)}"
         self._triggers[trigger] = time.monotonic()
+        while len(self._triggers) > KEPT:
+            del self._triggers[next(iter(self._triggers))]
         return trigger
 
     def pull_trigger(self, trigger: str) -> None:
         """Use a trigger_id up; raises RefusedError when it is unknown, used or too old."""
-        if trigger in self._spent:
-            raise RefusedError("exchanged_trigger_id")
-        born = self._triggers.pop(trigger, None)
-        if born is None:
+        if trigger not in self._triggers:
             raise RefusedError("invalid_trigger_id")
-        self._spent.add(trigger)
+        born, self._triggers[trigger] = self._triggers[trigger], None
+        if born is None:
+            raise RefusedError("exchanged_trigger_id")
         if time.monotonic() - born > TRIGGER_SECONDS:
             raise RefusedError("expired_trigger_id")

@@ -167,8 +167,8 @@ class Workspace:
             for channel in self._channels.values():
                 if channel.kind == "im" and channel.members == members:
                     return channel
-            name = f"D1{other.removeprefix('U1')}{'' if one == 'U1BOT' else one}"
-            return self.add_channel(Channel(name, "directmessage", "im", members))
+            new = Channel(f"D{one[1:]}{other[1:]}", "directmessage", "im", members)
+            return self.add_channel(new)
 
     def post(self, message: Message) -> Message:
         """Add a message; a reply to a thread that is gone becomes a message of its own."""

@@ -10,7 +10,7 @@ from bot.services.ports import PassageIndex
 
 POOL = 40
 """Sentences asked of each index."""
-RANK_OFFSET = 10.0
+RANK_OFFSET = 5.0
 """The k of reciprocal-rank fusion (Cormack 2009 uses 60 for lists of 1,000; ours hold 40)."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -40,6 +41,7 @@ def build_app(
     client: WebClient, *, signing_secret: str, work: Work, presses: DialogPresses, outbox: Outbox
 ) -> App:
     """The app with its listeners; it talks to nobody yet."""
+    logging.getLogger("slack_bolt.App").addFilter(_not_about_token)
     app = App(client=client, signing_secret=signing_secret, token_verification_enabled=False)
     accept = _acceptance(work, outbox)
     for event in HEARD:
@@ -49,6 +51,11 @@ def build_app(
     app.event(re.compile(r".*"))(_nothing)
     app.error(_failed)
     return app
+
+
+def _not_about_token(record: logging.LogRecord) -> bool:
+    """Bolt reads SLACK_BOT_TOKEN by itself, then warns that our client has it already."""
+    return "`token` will be unused" not in record.getMessage()
 
 
 def _nothing() -> None:

@@ -43,11 +43,11 @@ def client_of(slack: LocalSlack, *, token: str | None = None) -> WebClient:
 
 
 @contextmanager
-def bolt_app(slack: LocalSlack) -> Iterator[App]:
+def bolt_app(slack: LocalSlack, *, signing_secret: str = "") -> Iterator[App]:
     with ThreadPoolExecutor(5) as executor:
         app = App(
             client=client_of(slack),
-            signing_secret=slack.app.signing_secret,
+            signing_secret=signing_secret or slack.app.signing_secret,
             listener_executor=executor,
         )
         _register(app)

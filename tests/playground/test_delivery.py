@@ -14,7 +14,7 @@ from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.playground.server import LocalSlack
-from bot.playground.signed_http import SignedHttp, signature
+from bot.playground.signed_http import signature
 from tests.playground.bolt_apps import bolt_app, client_of, over_http, over_sockets
 
 if TYPE_CHECKING:
@@ -118,6 +118,18 @@ def test_without_a_connection_commands_are_lost_and_events_come_later() -> None:
         ]
 
 
+def test_an_event_may_come_as_a_retry_in_an_envelope_of_ones_own(
+    slack: LocalSlack, listener: Listener
+) -> None:
+    sent = slack.send_event({"type": "app_home_opened"}, retry=1, team_id="T9", event_time=1)
+    slack.redeliver(sent, retry=2)
+    assert [request.retry_attempt for request in listener.heard] == [1, 2]
+    assert {request.retry_reason for request in listener.heard} == {"http_timeout"}
+    first, second = (request.payload for request in listener.heard)
+    assert first == second
+    assert (first["team_id"], first["event_time"]) == ("T9", 1)
+
+
 def test_each_payload_goes_to_one_of_several_connections(
     slack: LocalSlack, listener: Listener
 ) -> None:
@@ -162,18 +174,27 @@ def test_a_socket_needs_a_ticket(slack: LocalSlack) -> None:
     assert httpx.get(address, headers=headers, trust_env=False).status_code == 403
 
 
-def test_http_requests_are_signed_and_a_wrong_secret_is_refused() -> None:
-    with LocalSlack(retry_delays=(0.0, 0.0)) as slack, bolt_app(slack) as app:
-        with over_http(slack, app):
-            assert slack.verify_request_url()
-            transport = slack._deliveries.transport
-            assert isinstance(transport, SignedHttp)
-            transport._secret = "somebody else's"
-            slack.user("ana").open_home()
+def test_http_requests_are_signed(slack: LocalSlack) -> None:
+    with bolt_app(slack) as app, over_http(slack, app):
+        assert slack.verify_request_url()
+
+
+def test_an_app_with_another_secret_refuses_every_try(slack: LocalSlack) -> None:
+    with bolt_app(slack, signing_secret="another") as app, over_http(slack, app):
+        assert not slack.verify_request_url()
+        slack.user("ana").open_home()
+        slack.settle()
+    [delivery] = slack.deliveries("events_api")
+    assert [attempt.status for attempt in delivery.attempts] == [401, 401, 401]
+    assert {attempt.reason for attempt in delivery.attempts} == {"http_error"}
+
+
+def test_an_app_may_move_to_another_address(slack: LocalSlack) -> None:
+    for _ in range(2):
+        with bolt_app(slack) as app, over_http(slack, app):
+            slack.user("ana").open_home("messages")
             slack.settle()
-        [delivery] = slack.deliveries("events_api")
-        assert [attempt.status for attempt in delivery.attempts] == [401, 401, 401]
-        assert {attempt.reason for attempt in delivery.attempts} == {"http_error"}
+    assert [delivery.acked for delivery in slack.deliveries()] == [True, True]
 
 
 def test_retries_over_http_carry_their_number() -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 
+from bot.playground.block_rules import RULES
+from bot.playground.element_rules import FEEDBACK, INTERACTIVE
+from bot.playground.errors import RefusedError
+from bot.playground.limits import check_blocks, check_view
 from bot.playground.server import LocalSlack
 from tests.playground.bolt_apps import client_of, plain
 
@@ -174,6 +181,8 @@ ASKS = {"type": "input", "label": plain("x"), "element": {"type": "plain_text_in
         (MODAL | {"callback_id": "x" * 256}, "must be less than 256 characters"),
         (MODAL | {"title": None}, "missing required field: title"),
         (MODAL | {"blocks": [ASKS]}, "submit is required"),
+        (MODAL | {"blocks": ["x"]}, "must provide an object"),
+        (MODAL | {"blocks": None}, "no fewer than 1 items required"),
         (MODAL | {"type": "window"}, "must be one of: home, modal"),
     ],
 )
@@ -189,3 +198,26 @@ def test_what_validates_is_told_so(client: WebClient) -> None:
     assert client.blocks_validate(view=MODAL)["ok"]
     assert client.blocks_validate(blocks=[DIVIDER])["ok"]
     assert client.blocks_validate(message={"text": "x"})["ok"]
+
+
+NAMES = ["type", "text", "elements", "fields", "options", "rows", "accessory", "element", "blocks"]
+KINDS = st.sampled_from(sorted({*RULES, *INTERACTIVE, *FEEDBACK, "plain_text", "mrkdwn", "home"}))
+ANYTHING = st.recursive(
+    st.none() | st.integers() | st.text(max_size=3) | KINDS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+OBJECTS = st.fixed_dictionaries(
+    {"type": KINDS}, optional=dict.fromkeys(NAMES[1:], ANYTHING | st.lists(ANYTHING, max_size=3))
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(OBJECTS, max_size=3), OBJECTS)
+def test_nonsense_is_refused_and_never_crashes(blocks: list[Block], view: Block) -> None:
+    with suppress(RefusedError):
+        check_blocks(blocks)
+    with suppress(RefusedError):
+        check_view(view, "home", "modal")

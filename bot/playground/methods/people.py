@@ -32,7 +32,7 @@ def auth_test(site: Site, _args: Arguments) -> Json:
 
 def users_info(site: Site, args: Arguments) -> Json:
     """users.info."""
-    return {"user": user_json(known_user(site, args.text("user")))}
+    return {"user": user_json(known_user(site, args.text("user")), home=site.app.team_id)}
 
 
 def bots_info(site: Site, args: Arguments) -> Json:

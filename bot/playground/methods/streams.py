@@ -90,7 +90,9 @@ def _grow(stream: Stream, args: Arguments) -> None:
     text, chunks = args.text("markdown_text"), args.objects("chunks", invalid="invalid_chunks")
     if any(chunk.get("type") not in CHUNKS for chunk in chunks):
         raise RefusedError("invalid_chunks")
-    text += "".join(chunk["text"] for chunk in chunks if chunk["type"] == "markdown_text")
+    text += "".join(
+        str(chunk.get("text", "")) for chunk in chunks if chunk["type"] == "markdown_text"
+    )
     check_text(text, longest=MARKDOWN)
     stream.text += text
     stream.chunks += chunks

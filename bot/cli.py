@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from bot.services.ports import Progress
     from bot.settings import Settings
 
+WELCOME = """\
+[bold]adaptbot playground[/bold]: a small Slack workspace on this machine, with the bot in it.
+Everything is embedded: the notes, the MiniLM model, a Chroma index, answers made of cited
+sentences. No key is needed and nothing leaves this machine. Starting …
+"""
+
 app = typer.Typer(
     name="adaptbot",
     help="Answers questions about adapting large language models, and recommends a method.",
@@ -142,6 +148,35 @@ def serve() -> None:
     from bot.wiring import serve as run
 
     run(_settings(), progress=_progress)
+
+
+@app.command()
+def playground() -> None:
+    """Chat with the bot in a small Slack workspace on this machine; no Slack, no key."""
+    import sys
+
+    from bot.playground.chat import HELP, Chat
+    from bot.playground.server import LocalSlack
+    from bot.playground.tenant import Tenant
+
+    console = _console()
+    with LocalSlack() as slack:
+        tenant = Tenant(slack, [sys.executable, "-m", "bot", "serve"])
+
+        def restart() -> None:
+            tenant.kill()
+            console.print("[dim]The bot was killed. Starting it again …[/dim]")
+            tenant.start()
+            console.print("[dim]It is back.[/dim]")
+
+        console.print(WELCOME)
+        try:
+            tenant.start()
+            console.print(HELP)
+            chat = Chat(slack, slack.user("ana"), say=console.print, restart=restart)
+            chat.run(lambda: console.input("\n[bold]you >[/bold] "))
+        finally:
+            tenant.stop()
 
 
 def _ask_batch(settings: Settings, batch: Path, out: Path | None) -> None:

@@ -185,6 +185,11 @@ class LocalSlack:
             lambda m: (m.channel, m.thread) == thread, after=message, timeout=timeout
         )
 
+    @property
+    def connected(self) -> bool:
+        """Whether the app holds a connection in Socket Mode."""
+        return len(self._sockets) > 0
+
     def wait_for_sockets(self, number: int = 1, *, timeout: float = WAIT) -> None:
         """Wait until the app has at least that many connections."""
         self.wait_until(lambda: len(self._sockets) >= number, f"{number} sockets", timeout=timeout)

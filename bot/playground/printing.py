@@ -1,0 +1,64 @@
+"""How messages of the local Slack look in a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rich.markup import escape
+
+from bot.playground.checks import listed, text_of
+from bot.playground.controls import Control, controls
+from bot.playground.workspace import Json, Message
+
+_LINK = re.compile(r"<(https://[^|>]+)\|([^>]*)>")
+_PERSON = re.compile(r"<@([A-Z0-9]+)>")
+_BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
+_ITALIC = re.compile(r"(?<![\w_])_([^_\n]+)_(?![\w_])")
+
+
+def message_lines(message: Message, names: dict[str, str]) -> Iterator[str]:
+    """A message as rich markup, its buttons numbered from 1."""
+    private = " [dim](only you see this)[/dim]" if message.only_for else ""
+    changed = " [dim](changed)[/dim]" if message.edited_ts else ""
+    name = escape(names.get(message.user, message.user))
+    yield f"[bold cyan]{name}[/bold cyan]{private}{changed}"
+    for line in _body(message, names):
+        yield f"  {line}"
+    for number, control in enumerate(buttons(message), start=1):
+        yield f"  [bold green]{number:>2}[/bold green]  {escape(control.label)}"
+
+
+def buttons(message: Message) -> list[Control]:
+    """What can be pressed on a message, in the order of its numbers."""
+    return list(controls(message.blocks))
+
+
+def _body(message: Message, names: dict[str, str]) -> Iterator[str]:
+    if not message.blocks:
+        yield from rendered(message.text, names).split("\n")
+    for block in message.blocks:
+        match block["type"]:
+            case "header":
+                yield f"[bold underline]{escape(text_of(block['text']))}[/bold underline]"
+            case "section":
+                yield from rendered(text_of(block["text"]), names).split("\n")
+            case "context":
+                for element in listed(block["elements"]):
+                    yield from _small(element, names)
+            case "divider":
+                yield "[dim]────────[/dim]"
+
+
+def _small(element: Json, names: dict[str, str]) -> Iterator[str]:
+    for line in rendered(text_of(element), names).split("\n"):
+        yield f"[dim]{line}[/dim]"
+
+
+def rendered(mrkdwn: str, names: dict[str, str]) -> str:
+    """Slack's mrkdwn as rich markup."""
+    text = _LINK.sub(lambda m: m[2] if m[2].startswith("[") else f"{m[2]} {m[1]}", mrkdwn)
+    text = _PERSON.sub(lambda m: f"@{names.get(m[1], m[1])}", text)
+    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    text = escape(text)
+    return _ITALIC.sub(r"[italic]\1[/italic]", _BOLD.sub(r"[bold]\1[/bold]", text))

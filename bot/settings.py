@@ -31,16 +31,16 @@ class Settings(BaseSettings):
 
     model: str | None = None
     """A chat model as provider:model; without it answers are extractive."""
-    model_base_url: str | None = None
+    model_base_url: str | None = Field(None, repr=False)
     """Of an OpenAI-compatible server."""
     embedding_model: str = "all-MiniLM-L6-v2"
     home: Path = Path.home() / ".adaptbot"
     """Where the index and the SQLite database live."""
     knowledge: Path | None = None
     """Another folder of notes instead of the embedded corpus."""
-    database_url: str | None = None
+    database_url: str | None = Field(None, repr=False)
     """postgresql://…; without it, SQLite in `home`."""
-    chroma_url: str | None = None
+    chroma_url: str | None = Field(None, repr=False)
     """Of a Chroma server; without it, a directory in `home`."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 3000
@@ -56,6 +56,13 @@ class Settings(BaseSettings):
     def _ends_in_slash(cls, url: str) -> str:
         if not url.endswith("/"):
             raise ValueError("must end in '/' (Slack's is https://slack.com/api/)")
+        return url
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql(cls, url: str | None) -> str | None:
+        if url and not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+            raise ValueError("must begin with postgresql:// (leave it out for SQLite)")
         return url
 
     @field_validator("slack_bot_token", "slack_app_token", "slack_signing_secret")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,12 +15,13 @@ from filelock import FileLock
 
 from bot.domain.answer import Hit, Passage
 from bot.domain.vocabulary import sentences
-from bot.errors import IndexUnavailableError
+from bot.errors import AdaptbotError, IndexUnavailableError
 from bot.services.ports import Progress
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from langchain_chroma import Chroma
+    from langchain_core.documents import Document
     from langchain_core.embeddings import Embeddings
 
 SPLITTER = "sentence-with-heading/1"
@@ -45,20 +48,33 @@ class ChromaIndex:
         self._open: Chroma | None = None
 
     def ready(self) -> bool:
-        """Whether the collection of this very content, model and splitter is complete."""
-        names = {collection.name for collection in self._client.list_collections()}
-        if self.name not in names:
-            return False
-        return self._client.get_collection(self.name).count() == len(self._sentences)
+        """Whether the collection of this very content, model and splitter is complete.
+
+        Raises:
+            IndexUnavailableError: Chroma does not answer.
+        """
+        with _unavailable("the index cannot be read ({error}); see adaptbot index"):
+            names = {collection.name for collection in self._client.list_collections()}
+            if self.name not in names:
+                return False
+            return self._client.get_collection(self.name).count() == len(self._sentences)
 
     def build(self, progress: Progress) -> None:
-        """Embed every sentence into a fresh collection, then drop the outdated ones."""
+        """Embed every sentence into a fresh collection, then drop the outdated ones.
+
+        Raises:
+            IndexUnavailableError: Chroma does not answer, or the embedding model cannot be loaded.
+        """
+        with _unavailable("the index cannot be built ({error}); see adaptbot index"):
+            self._build(progress)
+
+    def _build(self, progress: Progress) -> None:
         if self.name in {collection.name for collection in self._client.list_collections()}:
             self._client.delete_collection(self.name)
-        self._open = None
+        fresh = self._collection(create=True)
         for start in range(0, len(self._sentences), BATCH):
             batch = self._sentences[start : start + BATCH]
-            self._collection().add_texts(
+            fresh.add_texts(
                 [embedded_text(hit) for hit in batch],
                 ids=[hit.id for hit in batch],
                 metadatas=[{"passage": h.passage.id, "sentence": h.sentence} for h in batch],
@@ -74,14 +90,8 @@ class ChromaIndex:
         Raises:
             IndexUnavailableError: Chroma does not answer.
         """
-        try:
-            found = self._collection().similarity_search_with_score(question, k=limit)
-        except IndexUnavailableError:
-            raise
-        except Exception as error:  # Chroma and its transport raise whatever they like
-            raise IndexUnavailableError(
-                f"the index cannot be searched ({type(error).__name__}); see adaptbot index"
-            ) from error
+        with _unavailable("the index cannot be searched ({error}); see adaptbot index"):
+            found = self._nearest(question, limit)
         return [
             Hit(
                 self._passages[document.metadata["passage"]],
@@ -92,16 +102,26 @@ class ChromaIndex:
             if document.metadata["passage"] in self._passages
         ]
 
-    def _collection(self) -> Chroma:
+    def _nearest(self, question: str, limit: int) -> list[tuple[Document, float]]:
+        from chromadb.errors import NotFoundError  # noqa: PLC0415 - a second to import
+
+        try:
+            open_ = self._open or self._collection(create=False)
+            return open_.similarity_search_with_score(question, k=limit)
+        except NotFoundError:  # another process has built the collection anew meanwhile
+            open_ = self._collection(create=False)
+            return open_.similarity_search_with_score(question, k=limit)
+
+    def _collection(self, *, create: bool) -> Chroma:
         from langchain_chroma import Chroma  # noqa: PLC0415 - a second to import
 
-        if self._open is None:
-            self._open = Chroma(
-                self.name,
-                embedding_function=self._embeddings,
-                client=self._client,
-                collection_configuration={"hnsw": {"space": "cosine"}},
-            )
+        self._open = Chroma(
+            self.name,
+            embedding_function=self._embeddings,
+            client=self._client,
+            collection_configuration={"hnsw": {"space": "cosine"}},
+            create_collection_if_not_exists=create,
+        )
         return self._open
 
 
@@ -126,18 +146,17 @@ def embedded_client(directory: Path) -> ClientAPI:
     import chromadb  # noqa: PLC0415 - a second to import
     from chromadb.config import Settings  # noqa: PLC0415
 
-    try:
+    with _unavailable(
+        f"the index directory {directory} cannot be used ({{error}}). Nothing in it was changed: "
+        "move it away, or set ADAPTBOT_HOME to another folder, and start again"
+    ):
         directory.mkdir(parents=True, exist_ok=True)
+        _check(directory / "chroma.sqlite3")
         client = chromadb.PersistentClient(
             str(directory), settings=Settings(anonymized_telemetry=False)
         )
         client.list_collections()
-    except Exception as error:  # Chroma raises whatever its Rust core panics with
-        raise IndexUnavailableError(
-            f"the index directory {directory} cannot be used ({type(error).__name__}). Nothing in "
-            "it was changed: move it away, or set ADAPTBOT_HOME to another folder, and start again"
-        ) from error
-    return client
+        return client
 
 
 def server_client(url: str) -> ClientAPI:
@@ -150,20 +169,48 @@ def server_client(url: str) -> ClientAPI:
     from chromadb.config import Settings  # noqa: PLC0415
 
     parts = urlsplit(url)
-    try:
+    with _unavailable(f"no Chroma server answers at {url}; check ADAPTBOT_CHROMA_URL"):
         return chromadb.HttpClient(
             host=parts.hostname or "",
             port=parts.port or (443 if parts.scheme == "https" else 8000),
             ssl=parts.scheme == "https",
             settings=Settings(anonymized_telemetry=False),
         )
-    except Exception as error:
-        raise IndexUnavailableError(
-            f"no Chroma server answers at {url}; check ADAPTBOT_CHROMA_URL"
-        ) from error
 
 
 def build_lock(home: Path) -> FileLock:
-    """Held while an index is built, so that two processes do not build it twice."""
-    home.mkdir(parents=True, exist_ok=True)
+    """Held while an index is built, so that two processes do not build it twice.
+
+    Raises:
+        IndexUnavailableError: `home` is no folder and cannot be made one.
+    """
+    with _unavailable(f"the folder {home} cannot be used ({{error}}); check ADAPTBOT_HOME"):
+        home.mkdir(parents=True, exist_ok=True)
     return FileLock(str(home / "index.lock"))
+
+
+def _check(database: Path) -> None:
+    """Read `database` through without writing; Chroma itself writes to a damaged one.
+
+    A journal beside it means that a writer is at work, or was cut off: SQLite sets that right.
+    """
+    if not database.exists() or database.with_name(f"{database.name}-journal").exists():
+        return
+    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as opened:
+        problem = opened.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if problem != "ok":
+        raise sqlite3.DatabaseError(problem)
+
+
+@contextmanager
+def _unavailable(problem: str) -> Iterator[None]:
+    """Turns whatever Chroma raises into `problem`, its `{error}` filled in.
+
+    A panic of Chroma's Rust core is no `Exception`, and what it is cannot be imported.
+    """
+    try:
+        yield
+    except (AdaptbotError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        raise IndexUnavailableError(problem.format(error=type(error).__name__)) from error

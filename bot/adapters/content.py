@@ -18,6 +18,8 @@ from bot.errors import ContentError
 
 _HEADING = re.compile(r"^## +(?P<title>.*?)(?: *\{evidence=(?P<evidence>[a-z]+)\})?\s*$")
 FOLDERS = ("series", "references")
+LONGEST_LINE = 1_000
+"""Characters: an answer is made of whole lines, and has to fit into a message."""
 
 
 class _FrontMatter(BaseModel):
@@ -54,7 +56,9 @@ def read_corpus(folder: Path | None = None) -> list[Note]:
     seen: dict[str, str] = {}
     for note in notes:
         if (other := seen.setdefault(note.source.key, note.file)) != note.file:
-            raise ContentError(f"the key '{note.source.key}' is taken by {other}", file=note.file)
+            raise ContentError(
+                f"the key '{note.source.key}' is taken by {other}", file=note.file, line=2
+            )
     return notes
 
 
@@ -81,6 +85,7 @@ def read_note(file: Traversable) -> Note:
     sections = tuple(_sections(lines, end + 1, matter.evidence, name))
     if not sections:
         raise ContentError("the note has no section ('## Heading')", file=name, line=end + 1)
+    _check_headings(sections, name)
     return Note(name, _source(matter), sections)
 
 
@@ -114,6 +119,8 @@ def _front_matter(text: str, name: str) -> _FrontMatter:
         raise ContentError(
             f"the front matter is not YAML ({error.problem})", file=name, line=line
         ) from error
+    except (yaml.YAMLError, ValueError) as error:  # a control character; a date that is none
+        raise ContentError(f"the front matter is not YAML ({error})", file=name) from error
     try:
         return _FrontMatter.model_validate(data)
     except ValidationError as error:
@@ -158,6 +165,12 @@ def _sections(
             heading, body = _heading(line, number, default, name), []
         elif line and heading is None:
             raise ContentError("text stands before the first '## Heading'", file=name, line=number)
+        elif len(line) > LONGEST_LINE:
+            raise ContentError(
+                f"the line has {len(line):,} characters; write one sentence a line",
+                file=name,
+                line=number,
+            )
         elif line:
             body.append(Line(number, line))
     if heading:
@@ -166,7 +179,7 @@ def _sections(
 
 def _heading(line: str, number: int, default: Evidence | None, name: str) -> Section:
     heading = _HEADING.match(line)
-    if not heading or not heading["title"]:
+    if not heading or not heading["title"] or "{" in heading["title"]:
         raise ContentError(
             "a heading reads '## Title' or '## Title {evidence=original}'", file=name, line=number
         )
@@ -179,6 +192,22 @@ def _heading(line: str, number: int, default: Evidence | None, name: str) -> Sec
                 "{evidence=secondary}",
                 file=name,
                 line=number,
+            )
+
+
+def _check_headings(sections: tuple[Section, ...], name: str) -> None:
+    """A section is known by its heading's slug, so there is one, and no other section has it."""
+    seen: dict[str, Section] = {}
+    for section in sections:
+        if not section.slug:
+            raise ContentError(
+                "the heading has no letter a-z and no digit", file=name, line=section.number
+            )
+        if (first := seen.setdefault(section.slug, section)) is not section:
+            raise ContentError(
+                f"the heading '{section.heading}' stands already in line {first.number}",
+                file=name,
+                line=section.number,
             )
 
 

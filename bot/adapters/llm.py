@@ -33,8 +33,10 @@ class ChatModel:
             raise ModelUnavailableError(f"{self.name}: {type(error).__name__}") from error
 
 
-def connect(setting: str, *, base_url: str | None, prompt: Prompt) -> ChatModel:
-    """The chat model named `provider:model`.
+def connect(
+    setting: str, *, base_url: str | None, prompt: Prompt, timeout: float = TIMEOUT_SECONDS
+) -> ChatModel:
+    """The chat model named `provider:model`; `timeout` is in seconds, for each of three tries.
 
     Raises:
         SettingsError: the name, the package or the key is missing; says what to do.
@@ -46,7 +48,7 @@ def connect(setting: str, *, base_url: str | None, prompt: Prompt) -> ChatModel:
         raise SettingsError(
             f"ADAPTBOT_MODEL is '{setting}'; write provider:model, for example openai:gpt-4o-mini"
         )
-    options: dict[str, Any] = {"timeout": TIMEOUT_SECONDS, "max_retries": 2, "temperature": 0.0}
+    options: dict[str, Any] = {"timeout": timeout, "max_retries": 2, "temperature": 0.0}
     if base_url:
         options["base_url"] = base_url
     try:

@@ -52,11 +52,12 @@ def read_prompt(name: str, folder: Traversable | None = None) -> Prompt:
     try:
         _, head, template = file.read_text(encoding="utf-8").split("---\n", 2)
         matter = _FrontMatter.model_validate(yaml.safe_load(head))
+        used = {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
     except (OSError, ValueError, yaml.YAMLError, ValidationError) as error:
         raise ContentError(
-            "a prompt begins with front matter: name, version, holes", file=shown
+            "a prompt is front matter (name, version, holes) and a text whose braces are holes",
+            file=shown,
         ) from error
-    used = {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
     if used != set(matter.holes):
         raise ContentError(
             f"the text uses the holes {sorted(used)}, declared are {sorted(matter.holes)}",

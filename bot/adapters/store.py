@@ -12,6 +12,9 @@ from bot.domain.answer import Turn
 from bot.errors import StoreUnavailableError
 from bot.services.ports import Recommended
 
+MIGRATING = 4_201_977
+"""Of the lock that a process holds while it brings the schema up to date; any number will do."""
+
 metadata = sa.MetaData()
 
 turns = sa.Table(
@@ -46,11 +49,10 @@ class Store:
         Raises:
             StoreUnavailableError: it cannot be opened.
         """
-        self._engine = sa.create_engine(database)
         try:
+            self._engine = sa.create_engine(database)
             _migrate(self._engine)
         except sa.exc.SQLAlchemyError as error:
-            self._engine.dispose()
             raise StoreUnavailableError(
                 f"the database cannot be opened ({type(error).__name__}); check "
                 "ADAPTBOT_DATABASE_URL, or that ADAPTBOT_HOME can be written"
@@ -104,5 +106,7 @@ def _migrate(engine: sa.Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # two replicas may start at the same time
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

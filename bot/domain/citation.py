@@ -7,36 +7,57 @@ from collections.abc import Sequence
 
 from bot.domain.answer import Evidence, Passage, Reference
 
-_MARKS = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
+_ITEM = r"[0-9]+(?:\s*[-\u2013]\s*[0-9]+)?"
+_MARKS = re.compile(rf"\s*\[({_ITEM}(?:\s*[,;]\s*{_ITEM})*)\]")
+LONGEST = 3
+"""Digits of a mark; more name no passage."""
 
 
 def cite(text: str, passages: Sequence[Passage]) -> tuple[str, tuple[Reference, ...]]:
     """`text` with its marks renumbered, and the references they name.
 
-    A mark in `text` is the position of a passage, from 1. A source gets one number, in order of
-    first appearance; a mark that names no passage is taken out. No valid mark, no references.
+    A mark in `text` is the position of a passage, from 1: [2], [2, 4] or [2-4]. A source gets one
+    number, in order of first appearance; a mark that names no passage is taken out. No valid mark,
+    no references.
     """
     cited: dict[str, list[Passage]] = {}
 
     def renumber(match: re.Match[str]) -> str:
         numbers: list[int] = []
-        for position in (int(digits) for digits in re.findall(r"\d+", match[1])):
-            if 1 <= position <= len(passages):
-                passage = passages[position - 1]
-                of_source = cited.setdefault(passage.source.key, [])
-                if passage not in of_source:
-                    of_source.append(passage)
-                number = list(cited).index(passage.source.key) + 1
-                if number not in numbers:
-                    numbers.append(number)
+        for position in _positions(match[1], len(passages)):
+            passage = passages[position - 1]
+            of_source = cited.setdefault(passage.source.key, [])
+            if passage not in of_source:
+                of_source.append(passage)
+            number = list(cited).index(passage.source.key) + 1
+            if number not in numbers:
+                numbers.append(number)
         return "".join(
             f" [{number}]" if i == 0 else f"[{number}]" for i, number in enumerate(numbers)
         )
 
-    renumbered = _MARKS.sub(renumber, text)
+    renumbered = _MARKS.sub(renumber, _known_only(text, len(passages)))
     return renumbered, tuple(
         _reference(number, group) for number, group in enumerate(cited.values(), start=1)
     )
+
+
+def _known_only(text: str, known: int) -> str:
+    """`text` without the marks that name none of `known` passages.
+
+    Taking one out may leave another behind, as in [[9]8].
+    """
+    left = _MARKS.sub(lambda match: match[0] if _positions(match[1], known) else "", text)
+    return text if left == text else _known_only(left, known)
+
+
+def _positions(marks: str, known: int) -> list[int]:
+    positions: list[int] = []
+    for item in re.findall(_ITEM, marks):
+        ends = [int(digits) for digits in re.findall("[0-9]+", item) if len(digits) <= LONGEST]
+        if ends:
+            positions.extend(range(max(ends[0], 1), min(ends[-1], known) + 1))
+    return positions
 
 
 def _reference(number: int, passages: Sequence[Passage]) -> Reference:

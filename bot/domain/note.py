@@ -16,6 +16,8 @@ _OPENERS = frozenset(
     however therefore moreover furthermore also thus hence but and or so then instead similarly
     likewise additionally consequently meanwhile otherwise nevertheless""".split()
 )
+_ABBREVIATION = re.compile(r"\b(?:et al|e\.g|i\.e|vs|no|etc|Fig|[A-Z])\.(?= )")
+_NEXT_SENTENCE = re.compile(r"[.!?] [A-Z]")
 _PHRASES = ("for example", "for instance", "in addition", "as a result", "on the other hand")
 
 
@@ -91,14 +93,10 @@ def broken_rules(sentence: str) -> Iterator[str]:
             f"the sentence has {len(words)} words and {len(sentence)} characters; "
             f"split it (at most {MAX_WORDS} and {MAX_CHARACTERS})"
         )
-    first = words[0].lower().strip(",") if words else ""
+    first = re.split(r"['\u2019]", words[0].lower().strip('"(\u201c,:'))[0] if words else ""
     if first in _OPENERS or sentence.lower().startswith(_PHRASES):
         yield f"the sentence opens with '{words[0]}'; name its subject, so that it stands alone"
     if not sentence.endswith("."):
         yield "the sentence does not end with a full stop"
-    if re.search(r"[.!?] [A-Z][a-z]+ ", sentence) and not _abbreviated(sentence):
+    if _NEXT_SENTENCE.search(_ABBREVIATION.sub("", sentence)):
         yield "the line holds more than one sentence; put each on a line of its own"
-
-
-def _abbreviated(sentence: str) -> bool:
-    return bool(re.search(r"\b(et al|e\.g|i\.e|vs|no|etc|Fig|[A-Z])\. [A-Z]", sentence))

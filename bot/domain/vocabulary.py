@@ -18,7 +18,7 @@ class Vocabulary:
     def __init__(self, passages: Sequence[Passage], *, terms: Callable[[str], list[str]]) -> None:
         self.terms = terms
         frequencies: Counter[str] = Counter()
-        names = {term for p in passages for term in terms(p.source.key.replace("_", " "))}
+        names = {term for p in passages if "_" not in p.source.key for term in terms(p.source.key)}
         for hit in sentences(passages):
             frequencies.update(set(terms(searched_text(hit))))
             names.update(term for name in _NAME.findall(hit.text) for term in terms(name))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from bot.domain.answer import Answer, Cited, NotFound, Question, Reason
+from bot.domain.answer import Answer, Cited, NotFound, Question, Reason, Turn
 from bot.domain.citation import cite
 from bot.domain.sufficiency import shortfall, support
 from bot.domain.text import clean, has_words
@@ -86,7 +86,7 @@ class Answering:
             return NotFound("empty", _WORDS["empty"])
         if len(text) > MAX_CHARACTERS:
             return NotFound("too_long", _WORDS["too_long"].format(length=len(text)))
-        asked = stand_alone(Question(text, question.history), self._vocabulary)
+        asked = stand_alone(Question(text, _readable(question.history)), self._vocabulary)
         found = self._retriever.retrieve(asked)
         if reason := self._shortfall(asked, found):
             return self._refusal(reason, text, found)
@@ -129,3 +129,11 @@ class Answering:
             _log.warning("answer without a valid mark", model=writer.name)
             return None
         return Cited(text, references, model=writer.name)
+
+
+def _readable(history: Iterable[Turn]) -> tuple[Turn, ...]:
+    """The turns that were questions, made safe to read as the question itself was."""
+    turns = (Turn(clean(turn.question), turn.reply) for turn in history)
+    return tuple(
+        turn for turn in turns if has_words(turn.question) and len(turn.question) <= MAX_CHARACTERS
+    )

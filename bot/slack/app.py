@@ -6,9 +6,10 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext
+from slack_bolt import Ack, App, BoltContext, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
@@ -19,13 +20,13 @@ from bot.slack.flowchart import DialogPresses, command_dialog_job, dialog_job
 from bot.slack.inbox import Request, read_event
 from bot.slack.outbox import Outbox, Place
 from bot.slack.questions import command_job, question_job
-from bot.slack.text import inert, typed
+from bot.slack.text import inert, shortened, typed
 from bot.telemetry import logger
 
 COMMAND = "/adapt"
 HEARD = ("app_mention", "message")
 ANSWERING = "One moment, I am looking through the sources…"
-STARTING = "The decision guide opens in a thread of this channel."
+STARTING = "The decision guide opens here, in a thread of its own."
 
 _log = logger(__name__)
 
@@ -85,7 +86,7 @@ def _take(request: Request, work: Work, outbox: Outbox) -> None:
             work.submit(dialog_job(request))
         case "help":
             place = Place(request.channel, request.root)
-            outbox.post(place, HELP_TEXT, [section(HELP)], work_id=request.id)
+            outbox.post(place, HELP_TEXT, [section(HELP)], work_id=request.id, again=True)
 
 
 def _command(work: Work) -> Callable[..., None]:
@@ -97,7 +98,7 @@ def _command(work: Work) -> Callable[..., None]:
             ack(text=HELP_TEXT, blocks=[section(HELP)])
         elif verb.lower() == "ask":
             work.submit(command_job(command, rest, now=time.time()))
-            ack(text=ANSWERING)
+            ack(text=f"{ANSWERING}\n>{inert(shortened(rest, 300))}" if rest else ANSWERING)
         else:
             work.submit(command_dialog_job(command, text, now=time.time()))
             ack(text=STARTING)
@@ -105,10 +106,17 @@ def _command(work: Work) -> Callable[..., None]:
     return adapt
 
 
-def _failed(error: Exception, body: dict[str, Any], client: WebClient) -> None:
-    """The last boundary: a listener failed, and the person is told so."""
+def _failed(error: Exception, body: dict[str, Any], client: WebClient) -> BoltResponse | None:
+    """The last boundary: a listener failed, and the person is told so.
+
+    A command is answered in its acknowledgement, which needs nothing that may be broken as well.
+    An event is left unacknowledged, so that Slack delivers it again.
+    """
     words = inert(reported(error, where="listener"))
-    channel = body.get("channel_id") or body.get("channel", {}).get("id")
-    user = body.get("user_id") or body.get("user", {}).get("id")
-    if channel and user:
-        Outbox(client).whisper(Place(channel), user, words)
+    if "command" in body:
+        return BoltResponse(status=HTTPStatus.OK, body={"text": words})
+    if "actions" in body:
+        place = Place(body["channel"]["id"], body["message"].get("thread_ts"))
+        Outbox(client).whisper(place, body["user"]["id"], words)
+        return BoltResponse(status=HTTPStatus.OK)
+    return None

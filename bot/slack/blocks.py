@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 from bot.domain.answer import Answer, Cited, NotFound, Passage, Reference
@@ -11,6 +12,10 @@ from bot.slack.text import inert, link, shortened, with_links
 Block = dict[str, Any]
 
 SECTION_LIMIT = 3_000
+ANSWER_LIMIT = 9_000
+"""Characters of an answer; all blocks of a message together hold about 13,000."""
+SOURCES_LIMIT = 3_500
+CUT = "_The answer is longer than one Slack message holds, and is cut here._"
 HEADER_LIMIT = 150
 CONTEXT_LIMIT = 10
 
@@ -32,7 +37,7 @@ def answer_blocks(answer: Answer) -> list[Block]:
         case Cited():
             urls = {reference.number: reference.source.url for reference in answer.references}
             return [
-                *sections(with_links(answer.text, urls)),
+                *_answer_sections(with_links(answer.text, urls)),
                 *source_list(answer.references),
             ]
         case NotFound():
@@ -40,22 +45,24 @@ def answer_blocks(answer: Answer) -> list[Block]:
 
 
 def sections(mrkdwn: str) -> Iterator[Block]:
-    """Text of any length as section blocks, split between lines or words."""
+    """Text of any length as section blocks, split between lines, sentences or words."""
+    mrkdwn = mrkdwn.strip()
     while len(mrkdwn) > SECTION_LIMIT:
-        cut = max(mrkdwn.rfind("\n", 1, SECTION_LIMIT), mrkdwn.rfind(". ", 1, SECTION_LIMIT) + 1, 1)
+        cut = _cut(mrkdwn[:SECTION_LIMIT])
         yield section(mrkdwn[:cut].strip())
         mrkdwn = mrkdwn[cut:].strip()
-    yield section(mrkdwn)
+    if mrkdwn:
+        yield section(mrkdwn)
 
 
 def section(mrkdwn: str) -> Block:
     """One section block."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn}}
+    return {"type": "section", "text": _mrkdwn(mrkdwn)}
 
 
-def context(mrkdwn: str) -> Block:
-    """One line of small print."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn}]}
+def context(*lines: str) -> Block:
+    """Small print; at most `CONTEXT_LIMIT` lines."""
+    return {"type": "context", "elements": [_mrkdwn(line) for line in lines]}
 
 
 def header(text: str) -> Block:
@@ -65,11 +72,44 @@ def header(text: str) -> Block:
 
 
 def source_list(references: Sequence[Reference]) -> Iterator[Block]:
-    """The numbered sources, each with its link."""
-    lines = [_source_line(reference) for reference in references]
+    """The numbered sources, each with its link, as far as there is room."""
+    lines = _fitting([_source_line(reference) for reference in references], SOURCES_LIMIT)
+    if more := len(references) - len(lines):
+        lines.append(f"… and {more} more sources")
     for start in range(0, len(lines), CONTEXT_LIMIT):
-        elements = [{"type": "mrkdwn", "text": line} for line in lines[start:][:CONTEXT_LIMIT]]
-        yield {"type": "context", "elements": elements}
+        yield context(*lines[start:][:CONTEXT_LIMIT])
+
+
+def _mrkdwn(text: str) -> Block:
+    """A text object in which Slack makes no link or mention by itself: `verbatim`."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _answer_sections(mrkdwn: str) -> Iterator[Block]:
+    blocks = [*sections(mrkdwn)]
+    shown = _fitting([block["text"]["text"] for block in blocks], ANSWER_LIMIT)
+    yield from blocks[: len(shown)]
+    if len(shown) < len(blocks):
+        yield context(CUT)
+
+
+def _fitting(texts: Sequence[str], limit: int) -> list[str]:
+    """As many of `texts`, from the first, as hold `limit` characters together."""
+    lengths = accumulate(len(text) for text in texts)
+    return [text for text, length in zip(texts, lengths, strict=True) if length <= limit]
+
+
+def _cut(head: str) -> int:
+    """Where to end `head`: after a line, a sentence or a word, or before a link or an escape."""
+    for mark in ("\n", ". ", " "):
+        if (at := head.rfind(mark, len(head) // 2)) > 0:
+            return at + 1
+    return min(_left_open(head, "<", ">"), _left_open(head, "&", ";"))
+
+
+def _left_open(head: str, opening: str, closing: str) -> int:
+    at = head.rfind(opening)
+    return at if at > max(head.rfind(closing), 0) else len(head)
 
 
 def _source_line(reference: Reference) -> str:

@@ -27,7 +27,7 @@ class Press(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
 
     version: str = Field(alias="v", max_length=40)
-    owner: str = Field(alias="o", max_length=40)
+    owner: str = Field(alias="o", pattern=r"^[UW][A-Z0-9]{1,39}$")
     path: str = Field(alias="p", max_length=1_200)
     """`step=choice` joined by commas, the choice of this button included."""
 
@@ -84,8 +84,7 @@ def report_blocks(report: Report) -> list[Block]:
 
 def _trail(dialog: Dialog) -> Iterator[Block]:
     lines = [f"{inert(question)} → *{inert(label)}*" for question, label in trail(dialog)]
-    if lines:
-        yield section("\n".join(f"✓ {line}" for line in lines))
+    yield from sections("\n".join(f"✓ {line}" for line in lines))
 
 
 def trail(dialog: Dialog) -> Iterator[tuple[str, str]]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic import ValidationError
 from slack_bolt import Ack
 from slack_sdk.errors import SlackApiError
-from slack_sdk.webhook import WebhookClient
 
 from bot.domain.answer import Source
-from bot.domain.dialog import replay, start
+from bot.domain.dialog import Dialog, replay, start
 from bot.domain.flowchart import Guide
 from bot.errors import DialogError
 from bot.services.ports import Job, Payload, Recommended, Records, Work
@@ -101,13 +101,23 @@ class DialogTask:
         except SlackApiError as error:
             if error.response["error"] not in NOT_A_MEMBER or "response_url" not in payload:
                 raise
-            WebhookClient(cast("str", payload["response_url"])).send(text=INVITE)
+            url = cast("str", payload["response_url"])
+            self._outbox.reply(url, Place(channel), owner, INVITE)
 
 
 def _opening(payload: Payload, owner: str) -> str:
     about = inert(shortened(cast("str", payload["about"]), 1_000))
     opening = f"<@{owner}> opened the decision guide: which way of adapting an LLM fits?"
     return f"{opening}\n>{about.replace(chr(10), ' ')}" if about else opening
+
+
+@dataclass(frozen=True, slots=True)
+class _Led:
+    """Where a press leads."""
+
+    press: Press
+    dialog: Dialog
+    blocks: list[Block]
 
 
 class DialogPresses:
@@ -125,36 +135,36 @@ class DialogPresses:
         """
         place = Place(body["channel"]["id"], body["message"].get("thread_ts"))
         user = body["user"]["id"]
-        try:
-            press = Press.model_validate_json(body["actions"][0]["value"])
-            problem = self._refusal(press, user)
-            dialog = None if problem else replay(self._guide, press.answers())
-        except (ValidationError, DialogError) as error:
-            _log.warning(
-                "a button that does not fit the guide", user=user, problem=type(error).__name__
-            )
-            problem, dialog = STALE, None
-        if dialog is None:
+        led = self._followed(body["actions"][0].get("value", ""), user)
+        if isinstance(led, str):
             ack()
-            self._outbox.whisper(place, user, problem or STALE)
+            self._outbox.whisper(place, user, led)
             return
-        if dialog.outcome:
-            self._work.submit(_recommendation_job(body, press))
+        if led.dialog.outcome:
+            self._work.submit(_recommendation_job(body, led.press))
         ack()
         message = body["message"]["ts"]
-        blocks = dialog_blocks(dialog, owner=press.owner)
-        self._outbox.update(place.channel, message, dialog_text(dialog), blocks)
+        self._outbox.update(place.channel, message, dialog_text(led.dialog), led.blocks)
 
-    def _refusal(self, press: Press, user: str) -> str | None:
-        if press.owner != user:
-            return f"This dialog belongs to <@{press.owner}>. Type /adapt to start your own."
-        if press.version != self._guide.version:
+    def _followed(self, value: str, user: str) -> _Led | str:
+        """Where a button leads that carries `value`, or why it is not followed."""
+        try:
+            press = Press.model_validate_json(value)
+            if press.owner != user:
+                return f"This dialog belongs to <@{press.owner}>. Type /adapt to start your own."
+            if press.version != self._guide.version:
+                return STALE
+            dialog = replay(self._guide, press.answers())
+            return _Led(press, dialog, dialog_blocks(dialog, owner=press.owner))
+        except (ValidationError, DialogError) as error:
+            problem = type(error).__name__
+            _log.warning("a button that does not fit the guide", user=user, problem=problem)
             return STALE
-        return None
 
 
 def _recommendation_job(body: Mapping[str, Any], press: Press) -> Job:
-    team, channel, message = body["team"]["id"], body["channel"]["id"], body["message"]
+    team = (body.get("team") or body["enterprise"])["id"]
+    channel, message = body["channel"]["id"], body["message"]
     root = message.get("thread_ts") or message["ts"]
     return Job(
         id=f"{team}:{channel}:{message['ts']}:{press.path}",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from slack_sdk.webhook import WebhookClient
-
 from bot.domain.answer import Answer, Cited, Question, Turn
 from bot.services.answering import Answering
 from bot.services.ports import Job, Payload, Records
@@ -84,9 +82,8 @@ class AnswerTask:
         """Post the answer, and keep the turn for follow-ups."""
         text, blocks = cast("str", prepared["text"]), cast("list[Block]", prepared["blocks"])
         if "response_url" in payload:
-            WebhookClient(cast("str", payload["response_url"])).send(
-                text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
-            )
+            url, user = cast("str", payload["response_url"]), cast("str", payload["user"])
+            self._outbox.reply(url, Place(cast("str", payload["channel"])), user, text, blocks)
         else:
             self._outbox.post(_place(payload), text, blocks, work_id=work_id, again=again)
         if prepared["reply"]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from http.client import HTTPException
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
@@ -24,6 +29,9 @@ BOOT_SECONDS = 600
 """How long the first start may take: it builds the index."""
 STOP_SECONDS = 30
 
+_CODE = re.compile(r"[a-z_]+")
+"""What Slack's own error codes look like; a proxy's page does not."""
+
 _log = logger(__name__)
 
 
@@ -41,27 +49,43 @@ def check_tokens(client: WebClient, *, app_token: str | None) -> None:
     Raises:
         SettingsError: names the token that Slack refuses, or the address that does not answer.
     """
+    _check(
+        client.auth_test,
+        name="SLACK_BOT_TOKEN",
+        remedy="copy the bot token (xoxb-…) from 'OAuth & Permissions' of your Slack app",
+        at=client.base_url,
+    )
+    if app_token is not None:
+        _check(
+            partial(client.apps_connections_open, app_token=app_token),
+            name="SLACK_APP_TOKEN",
+            remedy="create an app-level token (xapp-…) with the scope connections:write under "
+            "'Basic Information'",
+            at=client.base_url,
+        )
+
+
+def _check(ask: Callable[[], object], *, name: str, remedy: str, at: str) -> None:
     try:
-        client.auth_test()
+        ask()
     except SlackApiError as error:
+        if error.response.status_code == HTTPStatus.OK and _CODE.fullmatch(error.response["error"]):
+            raise SettingsError(
+                f"Slack refuses {name} ({error.response['error']}); {remedy}"
+            ) from None
+        raise _no_slack(at, f"HTTP status {error.response.status_code}") from None
+    except (OSError, HTTPException) as error:
+        raise _no_slack(at, type(error).__name__) from None
+    except ValueError:
         raise SettingsError(
-            f"Slack refuses SLACK_BOT_TOKEN ({error.response['error']}); copy the bot token "
-            "(xoxb-…) from 'OAuth & Permissions' of your Slack app"
+            f"{name} or SLACK_API_URL holds characters that cannot be sent; {remedy}"
         ) from None
-    except OSError as error:
-        raise SettingsError(
-            f"no Slack answers at {client.base_url} ({type(error).__name__}); check the network, "
-            "and SLACK_API_URL if it is set"
-        ) from None
-    if app_token is None:
-        return
-    try:
-        client.apps_connections_open(app_token=app_token)
-    except SlackApiError as error:
-        raise SettingsError(
-            f"Slack refuses SLACK_APP_TOKEN ({error.response['error']}); create an app-level token "
-            "(xapp-…) with the scope connections:write under 'Basic Information'"
-        ) from None
+
+
+def _no_slack(at: str, problem: str) -> SettingsError:
+    return SettingsError(
+        f"no Slack answers at {at} ({problem}); check the network, and SLACK_API_URL if it is set"
+    )
 
 
 def serve_socket(running: Running, *, app_token: str, host: str, port: int) -> None:
@@ -75,9 +99,7 @@ def serve_socket(running: Running, *, app_token: str, host: str, port: int) -> N
         health = HealthServer(site, host=host, port=port)
     except OSError as error:
         running.close()
-        raise SettingsError(
-            f"port {port} is taken on {host}; set ADAPTBOT_PORT to a free one"
-        ) from error
+        raise _port_taken(host, port) from error
     try:
         handler.connect()  # type: ignore[no-untyped-call]
         _log.info("connected", mode="socket", health=f"http://{host}:{port}/readyz")
@@ -92,8 +114,19 @@ def serve_http(start: Callable[[], Running], *, host: str, port: int) -> None:
     """HTTP on `port` until SIGTERM; `start` is called in gunicorn's one worker process.
 
     One worker, because the durable work is one to a process; more replicas are more processes.
+
+    Raises:
+        SettingsError: the port is taken; gunicorn would try for five seconds, and say so in its log.
     """
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise _port_taken(host, port) from error
     _Server(start, host=host, port=port).run()
+
+
+def _port_taken(host: str, port: int) -> SettingsError:
+    return SettingsError(f"port {port} is taken on {host}; set ADAPTBOT_PORT to a free one")
 
 
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped

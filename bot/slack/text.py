@@ -9,7 +9,9 @@ from bot.domain.text import clean
 
 _LINK = re.compile(r"<(?P<target>(?:https?|mailto):[^|>]+)(?:\|(?P<label>[^>]*))?>")
 _CHANNEL = re.compile(r"<#[A-Z0-9]+(?:\|(?P<name>[^>]*))?>")
-_MARK = re.compile(r"\[(\d{1,3})\]")
+_MARK = re.compile(r"\[([0-9]{1,3})\]")
+_URL = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?#][!-;=?-{}~]*)?")
+"""Printable ASCII without < > |, and no user name before the host."""
 
 
 def typed(text: str, *, bot_user: str) -> str:
@@ -35,9 +37,10 @@ def clean_lines(text: str) -> str:
 
 def link(url: str, label: str) -> str:
     """A link of our own; `url` comes from our corpus, never from a model."""
-    if not url.startswith("https://") or re.search(r"[\s<>|]", url):
-        return inert(label)
-    return f"<{url}|{inert(label).replace('|', '/')}>"
+    shown = inert(clean(label))
+    if not _URL.fullmatch(url):
+        return shown
+    return f"<{url.replace('&', '&amp;')}|{shown.replace('|', '/')}>"
 
 
 def with_links(text: str, urls: dict[int, str]) -> str:

@@ -104,16 +104,15 @@ def recommend(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Go through the decision guide, one question at a time, to a recommendation."""
-    from bot.adapters.guide import load_guide
     from bot.services.recommending import batch_row, report
     from bot.terminal import consult, report_lines
-    from bot.wiring import sources
+    from bot.wiring import guide, sources
 
-    console = _console(stderr=as_json)
-    dialog = consult(load_guide(), ask=console.input, say=console.print)
+    settings, console = _settings(), _console(stderr=as_json)
+    dialog = consult(guide(settings), ask=console.input, say=console.print)
     if dialog is None:
         raise typer.Exit(1)
-    found = report(dialog, sources(_settings()))
+    found = report(dialog, sources(settings))
     if as_json:
         typer.echo(json.dumps(batch_row("terminal", found), ensure_ascii=False))
         return
@@ -219,12 +218,16 @@ def _progress() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        tasks: list[int] = []
+    bar = Bar(console=Console(stderr=True), transient=True)
 
-        def advance(done: int, of_all: int) -> None:
-            if not tasks:
-                tasks.append(bar.add_task("Building the index", total=of_all))
-            bar.update(tasks[0], completed=done)  # type: ignore[arg-type]
+    def advance(done: int, of_all: int) -> None:
+        if not bar.tasks:
+            bar.start()
+            bar.add_task("Building the index", total=of_all)
+        bar.update(bar.task_ids[0], completed=done)
 
+    try:
         yield advance
+    finally:
+        if bar.tasks:
+            bar.stop()

@@ -6,12 +6,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from bot.adapters.chroma import ChromaIndex, build_lock, embedded_client, server_client
-from bot.adapters.content import read_corpus, read_passages
+from bot.adapters.content import read_corpus, read_passages, read_synonyms
 from bot.adapters.embedding import SentenceEmbeddings
 from bot.adapters.extractive import ExtractiveAnswerer
 from bot.adapters.guide import load_guide
 from bot.adapters.language import language_of
-from bot.adapters.lexical import LexicalIndex
+from bot.adapters.lexical import HeadingIndex, LexicalIndex
 from bot.adapters.words import Words
 from bot.domain.vocabulary import Vocabulary
 from bot.errors import SettingsError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from bot.domain.answer import Passage, Source
+    from bot.domain.flowchart import Guide
     from bot.services.ports import LanguageModel, Progress
     from bot.settings import Settings
     from bot.slack.serving import Running
@@ -59,7 +60,14 @@ def answering(settings: Settings, *, progress: Progress) -> Answering:
     ensure_built(index, lock=build_lock(settings.home), progress=progress)
     words = Words(passages)
     return Answering(
-        Retriever(vectors=index, lexical=LexicalIndex(passages, tokenize=words)),
+        Retriever(
+            vectors=index,
+            lexical=[
+                LexicalIndex(passages, tokenize=words),
+                HeadingIndex(passages, tokenize=words),
+            ],
+            synonyms=read_synonyms(settings.knowledge),
+        ),
         vocabulary=Vocabulary(passages, terms=words),
         extractive=ExtractiveAnswerer(),
         writer=chat_model(settings),
@@ -75,6 +83,12 @@ def chat_model(settings: Settings) -> LanguageModel | None:
     from bot.adapters.prompts import read_prompt
 
     return connect(settings.model, base_url=settings.model_base_url, prompt=read_prompt("answer"))
+
+
+def guide(settings: Settings) -> Guide:
+    """The decision guide: the embedded one, or `flowchart.yaml` beside other notes."""
+    own = settings.knowledge / "flowchart.yaml" if settings.knowledge else None
+    return load_guide(own if own and own.is_file() else None)
 
 
 def sources(settings: Settings) -> dict[str, Source]:
@@ -134,7 +148,7 @@ def start(settings: Settings, *, progress: Progress) -> Running:
     token = _needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", "the bot token (xoxb-…)")
     secret = settings.slack_signing_secret
     client = web_client(token, base_url=settings.slack_api_url)
-    outbox, guide, records = Outbox(client), load_guide(), Store(settings.database)
+    outbox, steps, records = Outbox(client), guide(settings), Store(settings.database)
     work = DurableWork(
         database=settings.work_database, replica=settings.replica, workers=settings.workers
     )
@@ -142,16 +156,16 @@ def start(settings: Settings, *, progress: Progress) -> Running:
         client,
         signing_secret=secret.get_secret_value() if secret else "",
         work=work,
-        presses=DialogPresses(guide, outbox=outbox, work=work),
+        presses=DialogPresses(steps, outbox=outbox, work=work),
         outbox=outbox,
     )
     answers = answering(settings, progress=progress)
     work.start(
         {
             KIND: AnswerTask(answers, records=records, outbox=outbox),
-            DIALOG: DialogTask(guide, outbox=outbox),
+            DIALOG: DialogTask(steps, outbox=outbox),
             RECOMMENDATION: RecommendationTask(
-                guide, sources=sources(settings), outbox=outbox, records=records
+                steps, sources=sources(settings), outbox=outbox, records=records
             ),
         }
     )

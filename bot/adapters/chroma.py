@@ -213,4 +213,4 @@ def _unavailable(problem: str) -> Iterator[None]:
     except (AdaptbotError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
-        raise IndexUnavailableError(problem.format(error=type(error).__name__)) from error
+        raise IndexUnavailableError(problem.replace("{error}", type(error).__name__)) from error

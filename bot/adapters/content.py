@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.domain.answer import Evidence, Passage, Source
 from bot.domain.note import Line, Note, Section
+from bot.domain.synonyms import Synonyms
 from bot.errors import ContentError
 
 _HEADING = re.compile(r"^## +(?P<title>.*?)(?: *\{evidence=(?P<evidence>[a-z]+)\})?\s*$")
+_SYNONYMS = TypeAdapter(dict[str, list[str]])
 FOLDERS = ("series", "references")
 LONGEST_LINE = 1_000
 """Characters: an answer is made of whole lines, and has to fit into a message."""
@@ -65,6 +67,26 @@ def read_corpus(folder: Path | None = None) -> list[Note]:
 def read_passages(folder: Path | None = None) -> list[Passage]:
     """The passages of every note below `folder`."""
     return [passage for note in read_corpus(folder) for passage in note.passages()]
+
+
+def read_synonyms(folder: Path | None = None) -> Synonyms:
+    """How people name things, from `synonyms.yaml`; none where a folder of notes has no such file.
+
+    Raises:
+        ContentError: the file is malformed.
+    """
+    file = (embedded_corpus() if folder is None else folder).joinpath("synonyms.yaml")
+    if not file.is_file():
+        return Synonyms()
+    name = _display_name(file)
+    try:
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return Synonyms.of(_SYNONYMS.validate_python(data))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ContentError(f"not YAML ({error.problem})", file=name, line=line) from error
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise ContentError("a synonym reads 'name: [phrase, phrase]'", file=name) from error
 
 
 def read_note(file: Traversable) -> Note:

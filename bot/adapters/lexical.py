@@ -1,4 +1,4 @@
-"""The lexical index: BM25 over the sentences, by bm25s."""
+"""Search by words: BM25 over the sentences (bm25s), and headings that say what is asked."""
 
 from __future__ import annotations
 
@@ -42,3 +42,21 @@ class LexicalIndex:
             for i, score in zip(found[0], scores[0], strict=True)
             if score > 0
         ]
+
+
+class HeadingIndex:
+    """Finds the section whose heading says just what the question says: "what is RAG?"."""
+
+    def __init__(
+        self, passages: Sequence[Passage], *, tokenize: Callable[[str], list[str]]
+    ) -> None:
+        self._tokenize = tokenize
+        self._sections: dict[frozenset[str], list[Hit]] = {}
+        for hit in sentences(passages):
+            heading = frozenset(tokenize(hit.passage.section))
+            self._sections.setdefault(heading, []).append(hit)
+
+    def search(self, question: str, *, limit: int) -> list[Hit]:
+        """The sentences of that section in their order, scores falling; mostly none."""
+        found = self._sections.get(frozenset(self._tokenize(question)), [])[:limit]
+        return [Hit(h.passage, h.sentence, 1.0 / rank) for rank, h in enumerate(found, start=1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,8 +52,11 @@ class Store:
         """
         try:
             self._engine = sa.create_engine(database)
-            _migrate(self._engine)
-        except sa.exc.SQLAlchemyError as error:
+            with ExitStack() as undo:
+                undo.callback(self._engine.dispose)
+                _migrate(self._engine)
+                undo.pop_all()
+        except (sa.exc.SQLAlchemyError, ValueError) as error:
             raise StoreUnavailableError(
                 f"the database cannot be opened ({type(error).__name__}); check "
                 "ADAPTBOT_DATABASE_URL, or that ADAPTBOT_HOME can be written"

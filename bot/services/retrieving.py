@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.answer import Hit, Passage
+from bot.domain.synonyms import NO_SYNONYMS, Synonyms
 from bot.services.ports import PassageIndex
 
 POOL = 40
@@ -32,11 +33,18 @@ class Retrieval:
 
 
 class Retriever:
-    """Vectors for meaning, BM25 for words."""
+    """Vectors for meaning, lexical indexes for words."""
 
-    def __init__(self, *, vectors: PassageIndex, lexical: PassageIndex) -> None:
+    def __init__(
+        self,
+        *,
+        vectors: PassageIndex,
+        lexical: Sequence[PassageIndex],
+        synonyms: Synonyms = NO_SYNONYMS,
+    ) -> None:
         self._vectors = vectors
-        self._lexical = lexical
+        self._lexical = tuple(lexical)
+        self._synonyms = synonyms
 
     def retrieve(self, question: str, *, limit: int = 12) -> Retrieval:
         """The best `limit` sentences for `question`.
@@ -44,10 +52,11 @@ class Retriever:
         Raises:
             IndexUnavailableError: an index cannot be read.
         """
-        near = self._vectors.search(question, limit=POOL)
-        shared = self._lexical.search(question, limit=POOL)
+        searched = self._synonyms.expanded(question)
+        near = self._vectors.search(searched, limit=POOL)
+        shared = [index.search(searched, limit=POOL) for index in self._lexical]
         similarity = near[0].score if near else 0.0
-        fused = sorted((_preferred(hit) for hit in fuse([near, shared])), key=lambda h: -h.score)
+        fused = sorted((_preferred(hit) for hit in fuse([near, *shared])), key=lambda h: -h.score)
         return Retrieval(tuple(fused[:limit]), similarity)
 
 

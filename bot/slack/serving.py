@@ -99,7 +99,7 @@ def serve_socket(running: Running, *, app_token: str, host: str, port: int) -> N
         health = HealthServer(site, host=host, port=port)
     except OSError as error:
         running.close()
-        raise _port_taken(host, port) from error
+        raise _not_opened(host, port, error) from error
     try:
         handler.connect()  # type: ignore[no-untyped-call]
         _log.info("connected", mode="socket", health=f"http://{host}:{port}/readyz")
@@ -116,17 +116,20 @@ def serve_http(start: Callable[[], Running], *, host: str, port: int) -> None:
     One worker, because the durable work is one to a process; more replicas are more processes.
 
     Raises:
-        SettingsError: the port is taken; gunicorn would try for five seconds, and say so in its log.
+        SettingsError: the port cannot be opened; gunicorn itself would only log that.
     """
     try:
         socket.create_server((host, port)).close()
     except OSError as error:
-        raise _port_taken(host, port) from error
+        raise _not_opened(host, port, error) from error
     _Server(start, host=host, port=port).run()
 
 
-def _port_taken(host: str, port: int) -> SettingsError:
-    return SettingsError(f"port {port} is taken on {host}; set ADAPTBOT_PORT to a free one")
+def _not_opened(host: str, port: int, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"port {port} on {host} cannot be opened ({error.strerror}); "
+        "set ADAPTBOT_PORT to a free one"
+    )
 
 
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.adapters.content import read_corpus
+from bot.adapters.guide import load_guide
+from bot.domain.answer import Source
+from bot.domain.dialog import Dialog, start
+from bot.domain.flowchart import Guide
+from bot.errors import DialogError
+from bot.services.recommending import Report, batch_row, report
+
+MARK = re.compile(r"\[([0-9]+)\]")
+
+
+@pytest.fixture(scope="module")
+def guide() -> Guide:
+    return load_guide()
+
+
+@pytest.fixture(scope="module")
+def sources() -> dict[str, Source]:
+    return {note.source.key: note.source for note in read_corpus()}
+
+
+def first_choices(guide: Guide) -> Dialog:
+    dialog = start(guide)
+    while dialog.outcome is None:
+        dialog = dialog.choose(dialog.step.id, dialog.options[0].id)
+    return dialog
+
+
+@pytest.fixture(scope="module", params=["first choices", "never sure"])
+def finished(request: pytest.FixtureRequest, guide: Guide) -> Dialog:
+    return first_choices(guide) if request.param == "first choices" else start(guide).assume()
+
+
+@pytest.fixture(scope="module")
+def made(finished: Dialog, sources: dict[str, Source]) -> Report:
+    return report(finished, sources)
+
+
+def test_a_dialog_that_still_asks_has_no_report(guide: Guide) -> None:
+    with pytest.raises(DialogError):
+        report(start(guide), {})
+
+
+def test_every_mark_of_a_report_names_a_source(made: Report) -> None:
+    marks = list(dict.fromkeys(int(mark) for mark in MARK.findall(made.text)))
+    assert sorted(marks) == [reference.number for reference in made.references]
+    assert sorted(marks) == list(range(1, len(marks) + 1))
+
+
+def test_a_report_has_no_empty_part(made: Report) -> None:
+    assert made.parts[0].heading == "In short"
+    assert all(line.strip() for part in made.parts for line in part.lines)
+    assert all(part.lines for part in made.parts)
+
+
+def test_a_report_opens_with_the_recommendation(made: Report) -> None:
+    assert made.text.startswith(f"Recommended: {made.recommendation.title}\n\nIn short\n- ")
+
+
+def test_an_inference_of_ours_says_so(made: Report) -> None:
+    derived = [p for p in made.recommendation.todos if p.support == "derived"]
+    for point in derived:
+        assert f"{point.text.rstrip()} (our inference" in made.text
+
+
+def test_a_source_that_we_do_not_hold_is_left_out_rather_than_guessed(finished: Dialog) -> None:
+    bare = report(finished, {})
+    assert bare.references == ()
+    assert not MARK.search(bare.text)
+
+
+def test_a_source_is_shown_as_weak_as_its_weakest_use(
+    guide: Guide, sources: dict[str, Source]
+) -> None:
+    made = report(start(guide).assume(), sources)
+    recommendation = made.recommendation
+    points = [
+        *recommendation.summary,
+        *recommendation.reasons,
+        *recommendation.notices,
+        *recommendation.todos,
+        *recommendation.watch,
+        *recommendation.warnings,
+        *(ruled.reason for ruled in recommendation.ruled_out),
+        *recommendation.caveats,
+    ]
+    for reference in made.references:
+        uses = {point.support for point in points if reference.source.key in point.cite}
+        assert reference.evidence == ("secondary" if "secondary" in uses else "original")
+
+
+def test_a_batch_row_has_the_fields_that_other_programs_rely_on(made: Report) -> None:
+    row = batch_row("d1", made)
+    assert list(row) == ["id", "method", "path", "unsure", "todos", "reply", "cited"]
+    assert row["id"] == "d1"
+    assert row["method"] == made.recommendation.method
+    assert row["cited"] == [reference.source.key for reference in made.references]
+    assert row["reply"] == made.text
+    path = row["path"]
+    assert isinstance(path, list)
+    assert list(path[0]) == ["step", "choice", "support", "read_from"]
+
+
+def test_what_nobody_was_sure_of_is_listed(guide: Guide, sources: dict[str, Source]) -> None:
+    dialog = start(guide).assume()
+    row = batch_row("d1", report(dialog, sources))
+    assert row["unsure"] == list(dialog.unsure)
+    assert dialog.unsure

@@ -62,10 +62,8 @@ def answering(settings: Settings, *, progress: Progress) -> Answering:
     return Answering(
         Retriever(
             vectors=index,
-            lexical=[
-                LexicalIndex(passages, tokenize=words),
-                HeadingIndex(passages, tokenize=words),
-            ],
+            lexical=LexicalIndex(passages, tokenize=words),
+            headings=HeadingIndex(passages, tokenize=words),
             synonyms=read_synonyms(settings.knowledge),
         ),
         vocabulary=Vocabulary(passages, terms=words),

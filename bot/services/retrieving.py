@@ -13,6 +13,8 @@ POOL = 40
 """Sentences asked of each index."""
 RANK_OFFSET = 5.0
 """The k of reciprocal-rank fusion (Cormack 2009 uses 60 for lists of 1,000; ours hold 40)."""
+HEADING_WEIGHT = 2.0
+"""A question that says just what a heading says is answered by that section from its top."""
 SERIES_FIRST = 1.2
 """How much more a sentence of the series counts than one of a reference."""
 
@@ -33,17 +35,18 @@ class Retrieval:
 
 
 class Retriever:
-    """Vectors for meaning, lexical indexes for words."""
+    """Vectors for meaning, BM25 for words, headings for questions that repeat one."""
 
     def __init__(
         self,
         *,
         vectors: PassageIndex,
-        lexical: Sequence[PassageIndex],
+        lexical: PassageIndex,
+        headings: PassageIndex | None = None,
         synonyms: Synonyms = NO_SYNONYMS,
     ) -> None:
         self._vectors = vectors
-        self._lexical = tuple(lexical)
+        self._others = [(lexical, 1.0)] + ([(headings, HEADING_WEIGHT)] if headings else [])
         self._synonyms = synonyms
 
     def retrieve(self, question: str, *, limit: int = 12) -> Retrieval:
@@ -54,10 +57,10 @@ class Retriever:
         """
         searched = self._synonyms.expanded(question)
         near = self._vectors.search(searched, limit=POOL)
-        shared = [index.search(searched, limit=POOL) for index in self._lexical]
-        similarity = near[0].score if near else 0.0
-        fused = sorted((_preferred(hit) for hit in fuse([near, *shared])), key=lambda h: -h.score)
-        return Retrieval(tuple(fused[:limit]), similarity)
+        rankings = [(near, 1.0)]
+        rankings += [(index.search(searched, limit=POOL), weight) for index, weight in self._others]
+        fused = sorted((_preferred(hit) for hit in fuse(rankings)), key=lambda hit: -hit.score)
+        return Retrieval(tuple(fused[:limit]), near[0].score if near else 0.0)
 
 
 def _preferred(hit: Hit) -> Hit:
@@ -66,13 +69,13 @@ def _preferred(hit: Hit) -> Hit:
     return replace(hit, score=hit.score * SERIES_FIRST) if series else hit
 
 
-def fuse(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
-    """One ranking out of several: each adds 1 / (k + rank) to a sentence's score."""
+def fuse(rankings: Sequence[tuple[Sequence[Hit], float]]) -> list[Hit]:
+    """One ranking out of several: each adds its weight / (k + rank) to a sentence's score."""
     scores: dict[str, float] = {}
     hits: dict[str, Hit] = {}
-    for ranking in rankings:
+    for ranking, weight in rankings:
         for rank, hit in enumerate(ranking, start=1):
-            scores[hit.id] = scores.get(hit.id, 0.0) + 1.0 / (RANK_OFFSET + rank)
+            scores[hit.id] = scores.get(hit.id, 0.0) + weight / (RANK_OFFSET + rank)
             hits[hit.id] = hit
     best = sorted(scores, key=lambda name: -scores[name])
     return [replace(hits[name], score=scores[name]) for name in best]

@@ -105,7 +105,7 @@ def test_a_malformed_note_is_named_with_its_line(
     ("text", "line", "problem"),
     [
         ("", 1, "does not begin with front matter"),
-        (NOTE.partition("\n## ")[0], 11, "no section"),
+        (NOTE.partition("\n## ")[0], 10, "no section"),
         ("---\n---\n", 1, "front matter"),
         ("---\n- a list\n---\n", 1, "front matter"),
         (NOTE.encode("utf-16"), 1, "UTF-8"),

@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from filelock import FileLock, Timeout
+
+from bot.adapters import chroma
+from bot.adapters.chroma import (
+    BATCH,
+    PREFIX,
+    ChromaIndex,
+    build_lock,
+    embedded_client,
+    fingerprint,
+    server_client,
+)
+from bot.domain.answer import Passage
+from bot.errors import IndexUnavailableError
+from bot.services.indexing import ensure_built
+from tests.chroma_server import chroma_server, free_port
+from tests.fakes import CORPUS, LORA, passage
+from tests.word_embeddings import WordEmbeddings
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+MANY = [
+    passage(LORA, f"Section {n}", *(f"LoRA fact {n} {m}." for m in range(10))) for n in range(20)
+]
+
+
+def silent(_done: int, _of_all: int) -> None:
+    """Show nothing."""
+
+
+def index_of(
+    client: ClientAPI,
+    *,
+    passages: Sequence[Passage] = CORPUS,
+    embeddings: WordEmbeddings | None = None,
+    model: str = "words",
+) -> ChromaIndex:
+    return ChromaIndex(
+        passages, embeddings=embeddings or WordEmbeddings(), model=model, client=client
+    )
+
+
+def ensure(index: ChromaIndex, home: Path, *, rebuild: bool = False) -> bool:
+    return ensure_built(index, lock=build_lock(home), progress=silent, rebuild=rebuild)
+
+
+def collections(client: ClientAPI) -> set[str]:
+    return {collection.name for collection in client.list_collections()}
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> ClientAPI:
+    return embedded_client(tmp_path / "index")
+
+
+def test_an_index_is_built_once(client: ClientAPI, tmp_path: Path) -> None:
+    embeddings = WordEmbeddings()
+    assert ensure(index_of(client, embeddings=embeddings), tmp_path)
+    assert embeddings.documents == 5
+    assert not ensure(index_of(client, embeddings=embeddings), tmp_path)
+    assert embeddings.documents == 5
+
+
+def test_an_index_outlives_its_process_untouched(tmp_path: Path) -> None:
+    """Another client stands for another process: both read the same directory."""
+    ensure(index_of(embedded_client(tmp_path / "index")), tmp_path)
+    again = index_of(embedded_client(tmp_path / "index"))
+    assert not ensure(again, tmp_path)
+    assert again.search("LoRA matrices", limit=1)[0].passage.source == LORA
+
+
+CHANGED = [replace(CORPUS[0], sentences=("Llama 2 70B took long.",)), *CORPUS[1:]]
+RENAMED = [replace(CORPUS[0], section="Price of pre-training"), *CORPUS[1:]]
+
+
+@pytest.mark.parametrize(
+    ("passages", "model", "splitter"),
+    [
+        (CHANGED, "words", chroma.SPLITTER),
+        (RENAMED, "words", chroma.SPLITTER),
+        (CORPUS[1:], "words", chroma.SPLITTER),
+        (tuple(reversed(CORPUS)), "words", chroma.SPLITTER),
+        (CORPUS, "other-words", chroma.SPLITTER),
+        (CORPUS, "words", "another-splitter/1"),
+    ],
+    ids=["sentence", "heading", "fewer", "order", "model", "splitter"],
+)
+def test_an_index_is_rebuilt_when_what_it_was_built_from_changes(
+    client: ClientAPI,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    passages: Sequence[Passage],
+    model: str,
+    splitter: str,
+) -> None:
+    old = index_of(client)
+    ensure(old, tmp_path)
+    monkeypatch.setattr(chroma, "SPLITTER", splitter)
+    new = index_of(client, passages=passages, model=model)
+    assert not new.ready()
+    assert ensure(new, tmp_path)
+    assert new.ready()
+    assert collections(client) == {new.name}
+    assert new.name != old.name
+
+
+def test_a_source_that_is_only_relabelled_needs_no_rebuild() -> None:
+    relabelled = [replace(p, source=replace(p.source, label="Other")) for p in CORPUS]
+    assert fingerprint(relabelled, model="words") == fingerprint(CORPUS, model="words")
+
+
+def test_an_index_can_be_rebuilt_on_demand_while_another_process_searches(
+    client: ClientAPI, tmp_path: Path
+) -> None:
+    searching = index_of(client)
+    ensure(searching, tmp_path)
+    assert searching.search("LoRA matrices", limit=1)
+    assert ensure(index_of(client), tmp_path, rebuild=True)
+    assert searching.search("LoRA matrices", limit=1)[0].passage.source == LORA
+
+
+def test_a_build_that_was_cut_off_leaves_the_old_index_and_is_made_anew(
+    client: ClientAPI, tmp_path: Path
+) -> None:
+    old = index_of(client)
+    ensure(old, tmp_path)
+    cut_off = index_of(client, passages=MANY, embeddings=WordEmbeddings(breaks_after=BATCH))
+    with pytest.raises(IndexUnavailableError, match="the power went out"):
+        ensure(cut_off, tmp_path)
+    assert collections(client) == {old.name, cut_off.name}
+    assert old.search("LoRA matrices", limit=1)
+    assert not cut_off.ready()
+
+    embeddings = WordEmbeddings()
+    whole = index_of(client, passages=MANY, embeddings=embeddings)
+    assert ensure(whole, tmp_path)
+    assert embeddings.documents == 200
+    assert collections(client) == {whole.name}
+
+
+def test_old_collections_are_there_until_the_new_one_is_complete(client: ClientAPI) -> None:
+    old = index_of(client)
+    old.build(silent)
+    new = index_of(client, passages=MANY)
+    seen: list[tuple[int, set[str]]] = []
+    new.build(lambda done, _of_all: seen.append((done, collections(client))))
+    assert seen == [(done, {old.name, new.name}) for done in (64, 128, 192, 200)]
+    assert collections(client) == {new.name}
+
+
+def test_collections_of_others_are_left_alone(client: ClientAPI) -> None:
+    client.create_collection("somebody-elses")
+    index_of(client).build(silent)
+    assert "somebody-elses" in collections(client)
+
+
+def test_a_collections_name_shows_whose_it_is(client: ClientAPI) -> None:
+    assert index_of(client).name.startswith(PREFIX)
+
+
+def test_a_search_before_the_build_is_an_error_and_makes_nothing(client: ClientAPI) -> None:
+    with pytest.raises(IndexUnavailableError, match="cannot be searched"):
+        index_of(client).search("LoRA", limit=1)
+    assert collections(client) == set()
+
+
+def test_the_score_is_the_cosine_similarity(client: ClientAPI) -> None:
+    index = index_of(client)
+    index.build(silent)
+    hit = index.search("LoRA matrices", limit=1)[0]
+    embeddings = WordEmbeddings()
+    expected = math.fsum(
+        a * b
+        for a, b in zip(
+            embeddings.embed_query("LoRA matrices"),
+            embeddings.embed_query(chroma.embedded_text(hit)),
+            strict=True,
+        )
+    )
+    assert hit.score == pytest.approx(expected, abs=1e-5)
+
+
+def contents(directory: Path) -> dict[str, bytes | None]:
+    return {
+        str(path.relative_to(directory)): path.read_bytes() if path.is_file() else None
+        for path in directory.rglob("*")
+    }
+
+
+def no_database(_database: bytes) -> bytes:
+    return b"this is no database " * 500
+
+
+def half(database: bytes) -> bytes:
+    return database[: len(database) // 2]
+
+
+def one_page_lost(database: bytes) -> bytes:
+    return database[:4096] + b"\xff" * 4096 + database[8192:]
+
+
+def all_but_the_header_lost(database: bytes) -> bytes:
+    return database[:100] + b"\xff" * (len(database) - 100)
+
+
+@pytest.mark.parametrize("damage", [no_database, half, one_page_lost, all_but_the_header_lost])
+def test_a_damaged_index_is_named_and_left_as_it_is(
+    tmp_path: Path, client: ClientAPI, damage: object
+) -> None:
+    index_of(client).build(silent)
+    directory = tmp_path / "damaged"
+    directory.mkdir()
+    database = (tmp_path / "index" / "chroma.sqlite3").read_bytes()
+    assert callable(damage)
+    (directory / "chroma.sqlite3").write_bytes(damage(database))
+    (directory / "notes.txt").write_text("mine", encoding="utf-8")
+    before = contents(directory)
+    for _ in range(2):
+        with pytest.raises(IndexUnavailableError, match=str(directory)) as caught:
+            embedded_client(directory)
+        assert "move it away" in str(caught.value)
+        assert contents(directory) == before
+
+
+def test_a_file_in_the_place_of_the_index_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "index"
+    file.write_bytes(b"mine")
+    with pytest.raises(IndexUnavailableError, match=str(file)):
+        embedded_client(file)
+    assert file.read_bytes() == b"mine"
+
+
+def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.write_bytes(b"mine")
+    with pytest.raises(IndexUnavailableError, match="ADAPTBOT_HOME"):
+        build_lock(home)
+    with pytest.raises(IndexUnavailableError, match=str(home)):
+        embedded_client(home / "index")
+
+
+def test_braces_in_a_path_are_no_holes(tmp_path: Path) -> None:
+    file = tmp_path / "{odd}"
+    file.write_bytes(b"mine")
+    with pytest.raises(IndexUnavailableError, match=r"\{odd\}"):
+        embedded_client(file)
+
+
+def test_a_server_that_does_not_answer_is_named() -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(IndexUnavailableError, match=f"{url}; check ADAPTBOT_CHROMA_URL"):
+        server_client(url)
+
+
+def test_one_process_at_a_time_builds(tmp_path: Path) -> None:
+    with build_lock(tmp_path), pytest.raises(Timeout):
+        FileLock(str(tmp_path / "index.lock"), timeout=0).acquire()
+
+
+@pytest.mark.slow
+def test_a_server_that_went_away_is_an_error_of_ours(tmp_path: Path) -> None:
+    with chroma_server(tmp_path / "server") as url:
+        index = index_of(server_client(url))
+        assert ensure(index, tmp_path)
+        assert not ensure(index, tmp_path)
+    for attempt in (
+        index.ready,
+        lambda: index.search("LoRA", limit=1),
+        lambda: index.build(silent),
+    ):
+        with pytest.raises(IndexUnavailableError):
+            attempt()
+
+
+@pytest.mark.slow
+def test_an_index_on_a_server_is_not_rebuilt_after_a_restart_of_it(tmp_path: Path) -> None:
+    for built in (True, False):
+        with chroma_server(tmp_path / "server") as url:
+            assert ensure(index_of(server_client(url)), tmp_path) is built

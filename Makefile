@@ -2,6 +2,7 @@
 # make demo      chat with the bot on this machine: no Slack, no key
 # make ask Q="…" one question in the terminal
 # make test      everything that CI runs
+# make bench     times of start and answer, as ratios
 
 PYTHON ?= python3
 VENV   := .venv
@@ -9,7 +10,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 export ADAPTBOT_HOME ?= $(CURDIR)/.adaptbot
 
-.PHONY: install demo ask test lint fast slow clean
+.PHONY: install demo ask test lint fast slow bench clean
 
 install: $(STAMP)
 
@@ -39,6 +40,9 @@ fast: $(STAMP)
 
 slow: $(STAMP)
 	$(BIN)/pytest -q -m slow
+
+bench: $(STAMP)
+	@$(BIN)/python -m tests.benchmarks.start
 
 clean:
 	rm -rf $(VENV) .adaptbot .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

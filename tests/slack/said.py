@@ -18,6 +18,12 @@ def everything(slack: LocalSlack) -> str:
     return json.dumps([told, acks], ensure_ascii=False)
 
 
+def posted(slack: LocalSlack) -> list[Message]:
+    """What the bot said to everybody, anywhere, oldest first."""
+    said = [m for m in slack.workspace.everything() if m.user == slack.app.bot_user_id]
+    return [message for message in said if message.only_for is None]
+
+
 def in_thread(slack: LocalSlack, root: Message) -> list[Message]:
     """What the bot said to everybody in the thread of a message."""
     replies = slack.messages(root.channel, thread_ts=root.thread)

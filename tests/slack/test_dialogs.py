@@ -16,7 +16,7 @@ from bot.playground.workspace import Message
 from bot.slack.dialog_blocks import write_path
 from bot.slack.flowchart import INVITE, STALE
 from tests.slack.bots import GUIDE, Bot
-from tests.slack.said import POST, in_thread, no_trace, shown
+from tests.slack.said import in_thread, no_trace, shown, posted
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -173,7 +173,7 @@ def test_back_from_the_end_allows_another_end(slack: LocalSlack, ana: Person) ->
     dialog = press(slack, ana, dialog, "Back")
     dialog = press(slack, ana, dialog, "It meets our targets on a test set")
     slack.settle()
-    assert len(slack.calls(POST)) == 3, "the same end is not posted twice"
+    assert len(posted(slack)) == 3, "the same end is not posted twice"
 
 
 def test_somebody_elses_dialog_is_left_as_it_is(
@@ -246,7 +246,7 @@ def test_the_last_choice_pressed_twice_gives_one_recommendation(
         assert ana.press(dialog, "It meets our targets on a test set", stale=True).acked
     slack.wait_for("Recommended: ")
     slack.wait_until(lambda: len(slack.calls("chat.update")) == 2, "both presses")
-    assert len(slack.calls(POST)) == 3
+    assert len(posted(slack)) == 3
 
 
 def test_a_message_that_cannot_be_changed_gives_an_apology(slack: LocalSlack, ana: Person) -> None:

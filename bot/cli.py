@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 WELCOME = """\
-[bold]adaptbot playground[/bold]: a small Slack workspace on this machine, with the bot in it.
-Everything is embedded: the notes, the MiniLM model, a Chroma index, answers made of cited
-sentences. No key is needed and nothing leaves this machine. Starting …
+[bold]adaptbot playground[/bold]: a small Slack workspace on this machine.
+Embedded are the notes, the MiniLM model, a Chroma index, and answers made
+of cited sentences. No key is needed, and nothing leaves this machine.
+Starting …
 """
 
 app = typer.Typer(

@@ -10,7 +10,7 @@ from bot.playground.server import LocalSlack
 from bot.slack.blocks import HELP_TEXT
 from tests.fakes import LORA
 from tests.slack.bots import Bot
-from tests.slack.said import POST, everything, in_thread, no_trace, shown, posted
+from tests.slack.said import POST, everything, in_thread, no_trace, posted, shown
 
 pytestmark = pytest.mark.usefixtures("bot")
 

@@ -16,7 +16,7 @@ from bot.playground.workspace import Message
 from bot.slack.dialog_blocks import write_path
 from bot.slack.flowchart import INVITE, STALE
 from tests.slack.bots import GUIDE, Bot
-from tests.slack.said import in_thread, no_trace, shown, posted
+from tests.slack.said import in_thread, no_trace, posted, shown
 
 pytestmark = pytest.mark.usefixtures("bot")
 

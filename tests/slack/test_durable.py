@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -68,7 +67,7 @@ def test_one_message_is_answered_once_however_often_it_comes(
     durable.settle()
     about_it = [d for d in durable.deliveries() if d.payload["event"].get("ts") == asked.ts]
     assert len(about_it) == 2, "a mention comes as a message too"
-    at_once(*(lambda d=d: durable.redeliver(d) for d in about_it * 3))  # type: ignore[misc]
+    at_once(*(lambda d=d: durable.redeliver(d) for d in about_it * 3))
     last = answer_to(durable, ana, asked)
     durable.settle()
     assert all(delivery.acked for delivery in durable.deliveries())

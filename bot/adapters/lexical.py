@@ -58,5 +58,6 @@ class HeadingIndex:
 
     def search(self, question: str, *, limit: int) -> list[Hit]:
         """The sentences of that section in their order, scores falling; mostly none."""
-        found = self._sections.get(frozenset(self._tokenize(question)), [])[:limit]
+        said = frozenset(self._tokenize(question))
+        found = self._sections.get(said, [])[:limit] if said else []
         return [Hit(h.passage, h.sentence, 1.0 / rank) for rank, h in enumerate(found, start=1)]

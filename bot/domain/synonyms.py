@@ -16,7 +16,8 @@ class Synonyms:
     @classmethod
     def of(cls, names: Mapping[str, Sequence[str]]) -> Synonyms:
         """From name to phrases; hyphens, spaces and nothing are the same between words."""
-        return cls(tuple((name, _pattern(phrases)) for name, phrases in names.items()))
+        written = ((name, [p for p in phrases if p.strip()]) for name, phrases in names.items())
+        return cls(tuple((name, _pattern(phrases)) for name, phrases in written if phrases))
 
     def expanded(self, question: str) -> str:
         """`question`, with the names it means but does not use put behind it."""

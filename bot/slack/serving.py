@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import SettingsError
+from bot.errors import AdaptbotError, SettingsError
 from bot.slack.web import HealthServer, Site
 from bot.telemetry import logger
 
@@ -105,6 +107,8 @@ def serve_socket(running: Running, *, app_token: str, host: str, port: int) -> N
         _log.info("connected", mode="socket", health=f"http://{host}:{port}/readyz")
         stop.wait()
     finally:
+        # What arrives while the socket closes is delivered again; the SDK would log a traceback.
+        handler.client.logger.setLevel(logging.CRITICAL)
         handler.close()  # type: ignore[no-untyped-call]
         running.close()
         health.close()
@@ -116,13 +120,18 @@ def serve_http(start: Callable[[], Running], *, host: str, port: int) -> None:
     One worker, because the durable work is one to a process; more replicas are more processes.
 
     Raises:
-        SettingsError: the port cannot be opened; gunicorn itself would only log that.
+        SettingsError: the port cannot be opened, or `start` failed.
     """
     try:
         socket.create_server((host, port)).close()
     except OSError as error:
         raise _not_opened(host, port, error) from error
-    _Server(start, host=host, port=port).run()
+    try:
+        _Server(start, host=host, port=port).run()
+    except SystemExit as ended:
+        if ended.code == Arbiter.APP_LOAD_ERROR:
+            raise SettingsError("the bot did not start; the line above says why") from None
+        raise
 
 
 def _not_opened(host: str, port: int, error: OSError) -> SettingsError:
@@ -155,7 +164,11 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
                 self.cfg.set(name, value)
 
     def load(self) -> Site:
-        self._running = self._start()
+        try:
+            self._running = self._start()
+        except AdaptbotError as error:
+            sys.stderr.write(f"adaptbot: {error}\n")
+            sys.exit(Arbiter.APP_LOAD_ERROR)
         return Site(self._running.app, ready=lambda: True)
 
     def _release(self, _arbiter: Arbiter, _worker: Worker) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from bot.adapters.chroma import (
 from bot.domain.answer import Passage
 from bot.errors import IndexUnavailableError
 from bot.services.indexing import ensure_built
-from tests.chroma_server import chroma_server, free_port
+from tests.chroma_server import chroma_client, chroma_server, free_port
 from tests.fakes import CORPUS, LORA, passage
 from tests.word_embeddings import WordEmbeddings
 
@@ -269,21 +270,22 @@ def test_one_process_at_a_time_builds(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_server_that_went_away_is_an_error_of_ours(tmp_path: Path) -> None:
-    with chroma_server(tmp_path / "server") as url:
-        index = index_of(server_client(url))
-        assert ensure(index, tmp_path)
-        assert not ensure(index, tmp_path)
-    for attempt in (
-        index.ready,
-        lambda: index.search("LoRA", limit=1),
-        lambda: index.build(silent),
-    ):
-        with pytest.raises(IndexUnavailableError):
-            attempt()
+    with ExitStack() as clients:
+        with chroma_server(tmp_path / "server") as url:
+            index = index_of(clients.enter_context(chroma_client(url)))
+            assert ensure(index, tmp_path)
+            assert not ensure(index, tmp_path)
+        for attempt in (
+            index.ready,
+            lambda: index.build(silent),
+            lambda: index.search("a", limit=1),
+        ):
+            with pytest.raises(IndexUnavailableError):
+                attempt()
 
 
 @pytest.mark.slow
 def test_an_index_on_a_server_is_not_rebuilt_after_a_restart_of_it(tmp_path: Path) -> None:
     for built in (True, False):
-        with chroma_server(tmp_path / "server") as url:
-            assert ensure(index_of(server_client(url)), tmp_path) is built
+        with chroma_server(tmp_path / "server") as url, chroma_client(url) as client:
+            assert ensure(index_of(client), tmp_path) is built

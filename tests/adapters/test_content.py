@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.content import read_corpus, read_note, read_passages
+from bot.adapters.content import read_corpus, read_note, read_passages, read_synonyms
 from bot.errors import ContentError
 
 NOTE = """\
@@ -156,3 +156,35 @@ def test_a_passage_is_a_section(tmp_path: Path) -> None:
         ("lora#what-lora-is", "original"),
         ("lora#figures", "secondary"),
     ]
+
+
+def test_notes_may_come_without_synonyms(tmp_path: Path) -> None:
+    assert read_synonyms(tmp_path).expanded("what is ft?") == "what is ft?"
+
+
+def test_synonyms_lie_beside_the_notes(tmp_path: Path) -> None:
+    written("fine-tuning: [ft]\n", tmp_path, file="synonyms.yaml")
+    assert read_synonyms(tmp_path).expanded("what is ft?") == "what is ft? fine-tuning"
+
+
+def test_the_shipped_synonyms_are_well_formed() -> None:
+    assert read_synonyms().expanded("icl vs sft") != "icl vs sft"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("fine-tuning: [ft]\nRAG: [retrieval\n", 3),
+        ("fine-tuning: ft\n", 1),
+        ("fine-tuning: [7]\n", 1),
+        ("- ft\n", 1),
+        ("", 1),
+        ("fine-tuning: [f\x00t]\n", 1),
+        (b"fine-tuning: [\xff]\n", 1),
+    ],
+)
+def test_malformed_synonyms_are_named(tmp_path: Path, text: str | bytes, line: int) -> None:
+    path = written(text, tmp_path, file="synonyms.yaml")
+    with pytest.raises(ContentError) as caught:
+        read_synonyms(tmp_path)
+    assert (caught.value.file, caught.value.line) == (str(path), line)

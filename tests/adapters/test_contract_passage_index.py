@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bot.adapters.chroma import ChromaIndex, embedded_client, server_client
+from bot.adapters.chroma import ChromaIndex, embedded_client
 from bot.adapters.embedding import SentenceEmbeddings
 from bot.adapters.lexical import LexicalIndex
 from bot.adapters.words import Words
 from bot.services.ports import PassageIndex
-from tests.chroma_server import chroma_server
+from tests.chroma_server import chroma_client, chroma_server
 from tests.fakes import CORPUS, WordIndex
 from tests.word_embeddings import WordEmbeddings
 
@@ -49,10 +49,8 @@ def chroma_embedded(request: pytest.FixtureRequest) -> Iterator[PassageIndex]:
 def chroma_served(request: pytest.FixtureRequest) -> Iterator[PassageIndex]:
     home = request.getfixturevalue("tmp_path_factory").mktemp("chroma-server")
     embeddings: SentenceEmbeddings = request.getfixturevalue("embeddings")
-    with chroma_server(home) as url:
-        index = ChromaIndex(
-            CORPUS, embeddings=embeddings, model=embeddings.model, client=server_client(url)
-        )
+    with chroma_server(home) as url, chroma_client(url) as client:
+        index = ChromaIndex(CORPUS, embeddings=embeddings, model=embeddings.model, client=client)
         index.build(lambda *_: None)
         yield index
 

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.adapters.lexical import HeadingIndex
 from bot.domain.answer import Hit
+from bot.domain.synonyms import Synonyms
+from bot.domain.text import content_terms
 from bot.domain.vocabulary import sentences
 from bot.errors import IndexUnavailableError
 from bot.services.retrieving import SERIES_FIRST, Retriever, fuse
@@ -18,12 +21,12 @@ rankings = st.lists(st.lists(st.sampled_from(HITS), unique_by=lambda hit: hit.id
 
 def test_what_two_searches_rank_high_comes_first() -> None:
     a, b, c = HITS[:3]
-    assert fuse([[a, b], [c, b]])[0].id == b.id
+    assert fuse([([a, b], 1.0), ([c, b], 1.0)])[0].id == b.id
 
 
 @given(rankings)
 def test_fusion_keeps_every_sentence_once_best_first(given_rankings: list[list[Hit]]) -> None:
-    fused = fuse(given_rankings)
+    fused = fuse([(ranking, 1.0) for ranking in given_rankings])
     assert {hit.id for hit in fused} == {hit.id for ranking in given_rankings for hit in ranking}
     assert len({hit.id for hit in fused}) == len(fused)
     scores = [hit.score for hit in fused]
@@ -33,7 +36,29 @@ def test_fusion_keeps_every_sentence_once_best_first(given_rankings: list[list[H
 
 @given(st.lists(st.sampled_from(HITS), unique_by=lambda hit: hit.id))
 def test_one_ranking_keeps_its_order(ranking: list[Hit]) -> None:
-    assert [hit.id for hit in fuse([ranking])] == [hit.id for hit in ranking]
+    assert [hit.id for hit in fuse([(ranking, 2.0)])] == [hit.id for hit in ranking]
+
+
+def test_a_search_that_weighs_more_comes_first() -> None:
+    a, b = HITS[:2]
+    assert fuse([([a], 1.0), ([b], 2.0)])[0].id == b.id
+
+
+def test_a_heading_that_says_what_is_asked_is_answered_by_its_section() -> None:
+    index = WordIndex()
+    headings = HeadingIndex(CORPUS, tokenize=content_terms)
+    bare = Retriever(vectors=index, lexical=index).retrieve("What LoRA trains")
+    found = Retriever(vectors=index, lexical=index, headings=headings).retrieve("What LoRA trains")
+    assert found.hits[0].id == "lora#what-lora-trains/0"
+    assert found.hits[0].score > bare.hits[0].score
+
+
+def test_the_fields_own_names_are_searched_for() -> None:
+    index = WordIndex()
+    synonyms = Synonyms.of({"low-rank matrices": ["adapters"]})
+    assert not Retriever(vectors=index, lexical=index).retrieve("adapters").hits
+    found = Retriever(vectors=index, lexical=index, synonyms=synonyms).retrieve("adapters?")
+    assert found.hits[0].id == "lora#what-lora-trains/0"
 
 
 def test_similarity_is_that_of_the_nearest_vector() -> None:

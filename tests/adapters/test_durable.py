@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.durable import DurableWork
+from bot.errors import StoreUnavailableError
+from bot.services.ports import Job, Payload
+from tests.commands import outside_environment
+from tests.polling import eventually
+
+ROOT = Path(__file__).parents[2]
+ASKED = 1_800_000_000.0
+
+
+@dataclass
+class Recording:
+    """A task that notes what is done, waits at a gate if there is one, and fails on request."""
+
+    steps: list[tuple[str, str]] = field(default_factory=list)
+    gates: dict[str, threading.Event] = field(default_factory=dict)
+    deliveries: list[tuple[Payload, Payload, str, bool]] = field(default_factory=list)
+
+    def prepare(self, payload: Payload) -> Payload:
+        name = str(payload["name"])
+        self.steps.append(("began", name))
+        if name in self.gates:
+            assert self.gates[name].wait(timeout=30)
+        if payload.get("fails") == "prepare":
+            raise RuntimeError("scripted")
+        return {"text": f"answer to {name}", "nested": [1, 2.5, None, {"a": True}]}
+
+    def deliver(self, payload: Payload, prepared: Payload, *, work_id: str, again: bool) -> None:
+        if payload.get("fails") == "deliver":
+            self.steps.append(("failed", str(payload["name"])))
+            raise RuntimeError("scripted")
+        self.deliveries.append((payload, prepared, work_id, again))
+        self.steps.append(("delivered", str(payload["name"])))
+
+    def gate(self, name: str) -> threading.Event:
+        return self.gates.setdefault(name, threading.Event())
+
+    def delivered(self, *names: str) -> bool:
+        return {("delivered", name) for name in names} <= set(self.steps)
+
+
+class Bench:
+    """Running work with its task; a name is made unique by its thread's."""
+
+    def __init__(self, work: DurableWork, task: Recording) -> None:
+        self.work = work
+        self.task = task
+
+    def job(self, thread: str, name: str, *, order: float = ASKED, **payload: object) -> Job:
+        unique = f"{thread}-{name}"
+        return Job(f"job-{unique}", "note", thread, order, {"name": unique, **payload})
+
+    def submit(self, thread: str, name: str, *, order: float = ASKED, **payload: object) -> str:
+        job = self.job(thread, name, order=order, **payload)
+        self.work.submit(job)
+        return str(job.payload["name"])
+
+
+@pytest.fixture(
+    scope="module", params=["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.slow)]
+)
+def bench(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bench]:
+    address = f"sqlite:///{tmp_path_factory.mktemp('work') / 'work.sqlite'}"
+    if request.param == "PostgreSQL":
+        new_database: Callable[[], str] = request.getfixturevalue("postgres")
+        address = new_database()
+    task = Recording()
+    work = DurableWork(database=address, replica="replica-1", workers=4)
+    work.start({"note": task})
+    yield Bench(work, task)
+    work.close()
+
+
+@pytest.fixture
+def thread() -> str:
+    return f"C1:{uuid.uuid4().hex[:8]}"
+
+
+def test_a_job_is_prepared_then_delivered(bench: Bench, thread: str) -> None:
+    name = bench.submit(thread, "a", words="🙂 мир", number=1.5)
+    eventually(lambda: bench.task.delivered(name))
+    [done] = [found for found in bench.task.deliveries if found[0]["name"] == name]
+    payload, prepared, work_id, again = done
+    assert payload == {"name": name, "words": "🙂 мир", "number": 1.5}
+    assert prepared == {"text": f"answer to {name}", "nested": [1, 2.5, None, {"a": True}]}
+    assert (work_id, again) == (f"job-{name}", False)
+
+
+def test_a_job_that_is_submitted_again_is_done_once(bench: Bench, thread: str) -> None:
+    gate = bench.task.gate(f"{thread}-a")
+    for _ in range(2):
+        bench.submit(thread, "a")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: bench.submit(thread, "a"), range(16)))
+    gate.set()
+    eventually(lambda: bench.task.delivered(f"{thread}-a"))
+    bench.submit(thread, "a")
+    last = bench.submit(thread, "b", order=ASKED + 1)
+    eventually(lambda: bench.task.delivered(last))
+    assert bench.task.steps.count(("began", f"{thread}-a")) == 1
+    assert bench.task.steps.count(("delivered", f"{thread}-a")) == 1
+
+
+def test_jobs_of_a_thread_run_one_at_a_time_in_the_order_they_were_asked(
+    bench: Bench, thread: str
+) -> None:
+    gate = bench.task.gate(f"{thread}-first")
+    names = [bench.submit(thread, "first")]
+    eventually(lambda: ("began", names[0]) in bench.task.steps)
+    late = [bench.submit(thread, f"{n}", order=ASKED + n) for n in (3, 1, 2)]
+    gate.set()
+    eventually(lambda: bench.task.delivered(*late))
+    mine = [step for step in bench.task.steps if step[1].startswith(thread)]
+    ordered = [names[0], late[1], late[2], late[0]]
+    assert mine == [(what, name) for name in ordered for what in ("began", "delivered")]
+
+
+def test_threads_do_not_wait_for_each_other(bench: Bench, thread: str) -> None:
+    gate = bench.task.gate(f"{thread}-slow")
+    slow = bench.submit(thread, "slow")
+    eventually(lambda: ("began", slow) in bench.task.steps)
+    other = bench.submit(f"{thread}-other", "quick")
+    eventually(lambda: bench.task.delivered(other))
+    assert not bench.task.delivered(slow)
+    gate.set()
+    eventually(lambda: bench.task.delivered(slow))
+
+
+@pytest.mark.parametrize("fails", ["prepare", "deliver"])
+def test_a_job_that_fails_does_not_block_its_thread(bench: Bench, thread: str, fails: str) -> None:
+    broken = bench.submit(thread, "broken", fails=fails)
+    after = bench.submit(thread, "after", order=ASKED + 1)
+    eventually(lambda: bench.task.delivered(after))
+    assert not bench.task.delivered(broken)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
+def test_a_job_that_was_killed_before_delivery_is_resumed_and_not_prepared_again(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    address = f"sqlite:///{tmp_path / 'work.sqlite'}"
+    if database == "PostgreSQL":
+        new_database: Callable[[], str] = request.getfixturevalue("postgres")
+        address = new_database()
+    journal = tmp_path / "journal.txt"
+    with _process(address, journal, "hang", "q1") as process:
+        eventually(lambda: journal.exists() and "delivering" in journal.read_text(), within=60)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(timeout=20)
+    with _process(address, journal, "finish") as process:
+        assert process.wait(timeout=90) == 0
+    prepared, killed, resumed, end = journal.read_text(encoding="utf-8").splitlines()
+    nonce = prepared.removeprefix("prepared q1 ")
+    assert killed == f"delivering q1 {nonce} q1 again=False"
+    assert resumed == f"delivering q1 {nonce} q1 again=True"
+    assert end == "delivered"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "sqlite:////no/such/folder/work.sqlite",
+        "postgresql+psycopg://user:secret@127.0.0.1:9/adaptbot",
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_an_error_without_the_address(
+    tmp_path: Path, broken: str
+) -> None:
+    with _process(broken, tmp_path / "journal.txt", "finish", capture=True) as process:
+        _, shown = process.communicate(timeout=60)
+    assert StoreUnavailableError.__name__ in shown
+    assert "ADAPTBOT_DATABASE_URL" in shown
+    assert "secret" not in shown
+
+
+def _process(*arguments: str | Path, capture: bool = False) -> subprocess.Popen[str]:
+    """DBOS is one to a process, so work that is to die runs in another."""
+    script = Path(__file__).with_name("durable_process.py")
+    return subprocess.Popen(
+        [sys.executable, script, *map(str, arguments)],
+        cwd=ROOT,
+        env=outside_environment(PYTHONPATH=str(ROOT)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE if capture else subprocess.DEVNULL,
+        text=True,
+    )

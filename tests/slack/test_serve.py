@@ -1,0 +1,170 @@
+"""`adaptbot serve` as it runs in earnest: as a process, over sockets and over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from bot.playground.calls import Fault
+from bot.playground.person import Person
+from bot.playground.server import LocalSlack
+from bot.playground.workspace import Message
+from tests.commands import run_adaptbot, run_python
+from tests.slack.process import Mode, Serving, copied, environment, free_port, settings
+from tests.slack.said import POST, in_thread, posted, shown
+
+pytestmark = pytest.mark.slow
+
+CHANNEL = "#llm-adaptation"
+QUESTION = "What does LoRA train?"
+STATUS = "assistant.threads.setStatus"
+PATIENCE = 60.0
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose index is built."""
+    home = tmp_path_factory.mktemp("built")
+    built = run_adaptbot(["index"], cwd=home, ADAPTBOT_HOME=str(home))
+    assert built.returncode == 0, built.stderr
+    return home
+
+
+@pytest.fixture(params=get_args(Mode))
+def mode(request: pytest.FixtureRequest) -> Mode:
+    mode: Mode = request.param
+    return mode
+
+
+@pytest.fixture
+def serving(slack: LocalSlack, mode: Mode, index: Path, tmp_path: Path) -> Iterator[Serving]:
+    running = Serving(slack, mode, home=copied(index, tmp_path / "home"))
+    try:
+        running.start()
+        yield running
+    finally:
+        running.close()
+
+
+def press(slack: LocalSlack, person: Person, message: Message, label: str) -> Message:
+    before = slack.workspace.message(message.channel, message.ts)
+    assert person.press(message, label).acked
+    slack.wait_until(
+        lambda: slack.workspace.message(message.channel, message.ts) != before,
+        f"a change after {label!r}",
+        timeout=PATIENCE,
+    )
+    after = slack.workspace.message(message.channel, message.ts)
+    assert after is not None
+    return after
+
+
+def test_the_whole_bot_answers_and_recommends_across_a_power_cut(
+    serving: Serving, slack: LocalSlack, ana: Person
+) -> None:
+    for asked in (ana.say(CHANNEL, f"@adaptbot {QUESTION}"), ana.say(ana.dm, QUESTION)):
+        reply = slack.wait_for_reply(asked, timeout=PATIENCE)
+        assert "LoRA" in reply.text
+        assert "*[1]* <https://" in shown(reply)
+    assert ana.command("/adapt", "a support bot", channel=CHANNEL).acked
+    dialog = slack.wait_for("Question 1", timeout=PATIENCE)
+    dialog = press(slack, ana, dialog, "Not tried properly, or never measured")
+    dialog = press(slack, ana, dialog, "Yes, private, recent or specialist facts")
+
+    serving.kill()
+    serving.start()
+
+    dialog = press(slack, ana, dialog, "Often, daily or weekly")
+    while "That settles it" not in shown(dialog):
+        dialog = press(slack, ana, dialog, "guide:unsure")
+    slack.wait_for("Recommended: ", after=dialog, timeout=PATIENCE)
+    assert serving.stop() == 0
+    said = [message.text.split()[0] for message in posted(slack)]
+    assert said.count("Recommended:") == 2, "the dialog itself, and one recommendation"
+    log = serving.log.read_text()
+    assert "Traceback" not in log
+    assert slack.app.bot_token not in log
+
+
+@pytest.mark.parametrize("moment", ["preparing", "posted, not recorded"])
+def test_an_answer_under_way_at_a_power_cut_is_given_once(
+    serving: Serving, slack: LocalSlack, ana: Person, moment: str
+) -> None:
+    if moment == "preparing":
+        slack.delay(POST, 1.0)
+    else:
+        slack.fail_next(POST, Fault(drop=True, applied=True))
+    asked = ana.say(CHANNEL, f"@adaptbot {QUESTION}")
+    seen = STATUS if moment == "preparing" else POST
+    slack.wait_until(lambda: slack.calls(seen), f"the call of {seen}", timeout=PATIENCE)
+
+    serving.kill()
+    slack.delay(POST, 0)
+    serving.start()
+
+    slack.wait_for_reply(asked, timeout=PATIENCE)
+    more = ana.say(CHANNEL, "@adaptbot What is RAG?", thread_ts=asked.ts)
+    last = slack.wait_for_reply(more, timeout=PATIENCE)
+    first, second = in_thread(slack, asked)
+    assert "LoRA" in first.text
+    assert second == last
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN": "   "}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"),
+        (
+            {
+                "SLACK_BOT_TOKEN": "xoxb-1",
+                "SLACK_APP_TOKEN": "xapp-1",
+                "SLACK_API_URL": "http://127.0.0.1:9/api/",
+            },
+            "SLACK_API_URL",
+        ),
+    ],
+    ids=["nothing", "blank", "only the bot token", "no Slack there"],
+)
+def test_what_is_missing_is_named_in_a_sentence(
+    tmp_path: Path, given: dict[str, str], named: str
+) -> None:
+    ended = run_python(
+        "-m", "bot", "serve", cwd=tmp_path, environment=environment({**given, **_home(tmp_path)})
+    )
+    assert ended.returncode == 2
+    sentence = ended.stderr.splitlines()[-1]
+    assert sentence.startswith("adaptbot: ")
+    assert named in sentence
+    assert "Traceback" not in ended.stderr
+    assert not any(secret in ended.stderr for secret in ("xoxb-1", "xapp-1"))
+
+
+def test_a_taken_port_is_named_in_a_sentence(
+    slack: LocalSlack, mode: Mode, index: Path, tmp_path: Path
+) -> None:
+    given = settings(slack, mode, copied(index, tmp_path / "home"), slack.port)
+    ended = run_python("-m", "bot", "serve", cwd=tmp_path, environment=environment(given))
+    assert ended.returncode == 2
+    assert f"port {slack.port} on 127.0.0.1 cannot be opened" in ended.stderr
+    assert "ADAPTBOT_PORT" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_database_that_cannot_be_opened_is_named_in_a_sentence(
+    slack: LocalSlack, mode: Mode, index: Path, tmp_path: Path
+) -> None:
+    given = settings(slack, mode, copied(index, tmp_path / "home"), free_port())
+    given["ADAPTBOT_DATABASE_URL"] = f"sqlite:///{tmp_path}/no/such/folder/db.sqlite"
+    ended = run_python("-m", "bot", "serve", cwd=tmp_path, environment=environment(given))
+    assert ended.returncode == 2
+    assert "ADAPTBOT_DATABASE_URL" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def _home(folder: Path) -> dict[str, str]:
+    return {"ADAPTBOT_HOME": str(folder)}

@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from bot.cli import app
+from tests.adapters.test_content import NOTE, written
+from tests.commands import outside_environment, run_adaptbot, run_python
+from tests.openai_server import Fails, OpenAIServer, Reply, Says
+
+ROOT = Path(__file__).parents[1]
+HEAVY = "torch sentence_transformers chromadb langchain langchain_core dbos slack_bolt sqlalchemy"
+COST = "How many GPU hours did it take to pre-train Llama 2 70B?"
+FIELDS = ["reply", "cited", "abstained", "reason", "latency_ms", "model"]
+
+pytestmark = pytest.mark.usefixtures("empty_folder")
+
+
+@pytest.fixture(autouse=True)
+def logging_restored() -> Iterator[None]:
+    """Every verb configures the process's logging: that is undone."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def run(*arguments: str | Path, typed: str = "") -> Result:
+    """Run a verb in this process; it has to end well."""
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=typed)
+    assert result.exception is None, result.exception
+    assert result.exit_code == 0, result.stderr
+    return result
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+@pytest.fixture
+def home(built_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ADAPTBOT_HOME", str(built_home))
+    return built_home
+
+
+def test_the_command_line_starts_without_anything_heavy(tmp_path: Path) -> None:
+    script = f"import sys, bot.cli; print([m for m in {HEAVY.split()} if m in sys.modules])"
+    made = run_python("-c", script, cwd=tmp_path)
+    assert made.stdout.strip() == "[]", made.stderr
+
+
+def test_every_verb_is_listed() -> None:
+    listed = run("--help").stdout
+    for verb in ("ask", "index", "sources", "recommend", "flowchart", "serve", "playground"):
+        assert verb in listed
+
+
+@pytest.mark.parametrize("verb", [["sources"], ["ask", "What is LoRA?"], ["index"]])
+def test_a_malformed_note_is_one_line_that_names_file_and_line(
+    tmp_path: Path, verb: Sequence[str]
+) -> None:
+    path = written(NOTE.replace("year: 2021", "year: soon"), tmp_path / "notes")
+    home = str(tmp_path / "home")
+    knowledge = str(tmp_path / "notes")
+    made = run_adaptbot(verb, cwd=tmp_path, ADAPTBOT_KNOWLEDGE=knowledge, ADAPTBOT_HOME=home)
+    assert made.returncode == 2
+    assert made.stdout == ""
+    assert made.stderr.startswith(f"adaptbot: {path}:5: front matter, 'year'")
+    assert made.stderr.count("\n") == 1
+
+
+def test_a_wrong_setting_is_one_line_that_names_it(tmp_path: Path) -> None:
+    made = run_adaptbot(["sources"], cwd=tmp_path, ADAPTBOT_PORT="much")
+    assert made.returncode == 2
+    assert made.stderr.startswith("adaptbot: please correct these settings: ADAPTBOT_PORT: ")
+    assert made.stderr.count("\n") == 1
+
+
+def test_sources_are_listed_and_can_be_read_by_programs() -> None:
+    assert "part1" in run("sources").stdout
+    found = json.loads(run("sources", "--json").stdout)
+    assert {"part1", "part2", "part3", "lora"} <= {source["key"] for source in found}
+    assert all(source["url"].startswith("https://") for source in found)
+
+
+@pytest.mark.parametrize("bad", ["{}", "not json", '{"id": "q2"}', "[]"])
+def test_a_malformed_batch_line_is_named_and_the_output_untouched(tmp_path: Path, bad: str) -> None:
+    batch, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    batch.write_text(f'{{"id": "q1", "question": "What?"}}\n{bad}\n', encoding="utf-8")
+    out.write_text("mine\n", encoding="utf-8")
+    made = run_adaptbot(["ask", "--batch", batch, "--out", out], cwd=tmp_path)
+    assert made.returncode == 2
+    assert made.stderr.startswith(f"adaptbot: {batch}:2: the line is not a question")
+    assert made.stderr.count("\n") == 1
+    assert out.read_text(encoding="utf-8") == "mine\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["ask", "--batch", "in.jsonl"], ["ask", "--batch", "no-such-file", "--out", "out.jsonl"]],
+)
+def test_a_batch_needs_a_file_to_read_and_one_to_write(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    (tmp_path / "in.jsonl").write_text("", encoding="utf-8")
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert "--batch" in result.stderr
+
+
+def test_the_shipped_guide_is_well_formed() -> None:
+    assert run("flowchart", "--check").stdout == "The decision guide is well formed.\n"
+
+
+def test_a_broken_guide_is_named_with_every_line_at_fault(tmp_path: Path) -> None:
+    shipped = (ROOT / "knowledge" / "flowchart.yaml").read_text(encoding="utf-8")
+    guide = tmp_path / "guide.yaml"
+    guide.write_text(shipped + "\nnonsense: 1\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["flowchart", "--check", "--file", str(guide)])
+    assert result.exit_code == 2
+    last = guide.read_text(encoding="utf-8").count("\n")
+    assert f"{guide}:{last}: nonsense: is unknown here" in result.stderr
+
+
+def test_the_guide_is_shown() -> None:
+    shown = run("flowchart").stdout
+    assert "It can recommend" in shown
+    assert "rag_plus_fine_tuning" in shown
+
+
+def test_the_guide_leads_by_numbers_to_a_recommendation() -> None:
+    shown = run("recommend", typed="nonsense\n99\n1\nb\n" + "1\n" * 12).stdout
+    assert "Please type a number from 1 to" in shown
+    assert "Recommended: " in shown
+    assert "https://" in shown
+
+
+def test_a_recommendation_can_be_read_by_programs() -> None:
+    found = json.loads(run("recommend", "--json", typed="1\n" * 12).stdout)
+    assert list(found) == ["id", "method", "path", "unsure", "todos", "reply", "cited"]
+    assert found["path"][0] == {
+        "step": "prompting",
+        "choice": found["path"][0]["choice"],
+        "support": found["path"][0]["support"],
+        "read_from": None,
+    }
+
+
+@pytest.mark.parametrize("typed", ["q\n", "1\nq\n", "", "1\n"])
+def test_the_guide_can_be_left(typed: str) -> None:
+    result = CliRunner().invoke(app, ["recommend"], input=typed)
+    assert result.exit_code == 1
+    assert "Recommended" not in result.stdout
+
+
+@pytest.mark.slow
+def test_a_question_is_answered_with_its_figure_and_source(
+    built_home: Path, tmp_path: Path
+) -> None:
+    made = run_adaptbot(["ask", COST], cwd=tmp_path, ADAPTBOT_HOME=str(built_home))
+    assert made.returncode == 0, made.stderr
+    assert "1,720,320" in made.stdout
+    assert "[1]" in made.stdout
+    assert "https://" in made.stdout
+    assert "Building" not in made.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("home")
+def test_an_answer_has_the_fields_that_other_programs_rely_on() -> None:
+    answer = json.loads(run("ask", "--json", COST).stdout)
+    assert list(answer) == [*FIELDS, "sources"]
+    assert "1,720,320" in answer["reply"]
+    assert (answer["abstained"], answer["reason"], answer["model"]) == (False, None, "extractive")
+    assert [source["key"] for source in answer["sources"]] == answer["cited"]
+    assert [source["number"] for source in answer["sources"]] == [
+        number for number, _ in enumerate(answer["cited"], start=1)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [("", "empty"), ("🙂", "empty"), ("a" * 40_000, "too_long"), ("Rain in Lisbon today?", None)],
+)
+def test_a_refusal_has_a_reason(question: str, reason: str | None) -> None:
+    answer = json.loads(run("ask", "--json", question).stdout)
+    assert list(answer) == [*FIELDS, "nearest"]
+    assert answer["abstained"]
+    assert answer["cited"] == []
+    assert answer["reason"] == (reason or answer["reason"])
+    assert answer["reason"] in {"off_topic", "not_covered", "empty", "too_long"}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("home")
+def test_a_batch_is_answered_in_order_with_threads(tmp_path: Path) -> None:
+    batch, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    turns = [{"question": "What is QLoRA?"}, {"question": "largest model they tuned with it?"}]
+    asked = [
+        {"id": "z", "question": COST},
+        {"id": "t", "turns": turns},
+        {"id": "a", "question": "🙂"},
+    ]
+    batch.write_text("\n\n".join(json.dumps(item) for item in asked), encoding="utf-8")
+    run("ask", "--batch", batch, "--out", out)
+    found = lines(out)
+    assert [(row["id"], row.get("turn")) for row in found] == [
+        ("z", None),
+        ("t", 0),
+        ("t", 1),
+        ("a", None),
+    ]
+    assert [list(row) for row in found] == [
+        ["id", *FIELDS],
+        ["id", *FIELDS, "turn"],
+        ["id", *FIELDS, "turn"],
+        ["id", *FIELDS],
+    ]
+    assert "qlora" in found[2]["cited"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("home")
+def test_an_index_that_fits_is_not_built_again() -> None:
+    assert run("index").stdout == "The index is up to date.\n"
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("reply", "model"),
+    [(Says("It took 1,720,320 GPU hours [1]."), "openai:gpt-4o-mini"), (Fails(401), "extractive")],
+)
+def test_a_chat_model_writes_where_one_is_set(
+    monkeypatch: pytest.MonkeyPatch, reply: Reply, model: str
+) -> None:
+    with OpenAIServer([reply]) as server:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test-not-a-key")
+        monkeypatch.setenv("ADAPTBOT_MODEL", "openai:gpt-4o-mini")
+        monkeypatch.setenv("ADAPTBOT_MODEL_BASE_URL", server.url)
+        answer = json.loads(run("ask", "--json", COST).stdout)
+    assert answer["model"] == model
+    assert "1,720,320" in answer["reply"]
+
+
+@pytest.mark.slow
+def test_an_index_of_other_notes_is_built_in_an_empty_home(tmp_path: Path) -> None:
+    written(NOTE, tmp_path / "notes")
+    settings = {"ADAPTBOT_KNOWLEDGE": "notes", "ADAPTBOT_HOME": "home"}
+    built = run_adaptbot(["index"], cwd=tmp_path, **settings)
+    assert built.stdout == "The index is built.\n", built.stderr
+    made = run_adaptbot(["ask", "--json", "What does LoRA train?"], cwd=tmp_path, **settings)
+    assert json.loads(made.stdout)["cited"] == ["lora"]
+
+
+@pytest.mark.slow
+def test_a_broken_index_is_one_line_that_names_it(tmp_path: Path) -> None:
+    index = tmp_path / "home" / "index"
+    index.mkdir(parents=True)
+    (index / "chroma.sqlite3").write_bytes(b"mine " * 1_000)
+    made = run_adaptbot(["ask", COST], cwd=tmp_path, ADAPTBOT_HOME=str(tmp_path / "home"))
+    assert made.returncode == 2
+    assert made.stderr.startswith(f"adaptbot: the index directory {index} cannot be used")
+    assert made.stderr.count("\n") == 1
+
+
+def test_children_of_the_tests_cannot_leave_this_machine() -> None:
+    assert outside_environment()["HTTPS_PROXY"].startswith("http://127.0.0.1:")

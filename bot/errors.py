@@ -6,7 +6,8 @@ AdaptbotError                what a caller may catch; its text is a sentence for
 ├── DialogError              a path does not fit the decision guide
 ├── IndexUnavailableError    the index cannot be read or built
 ├── ModelUnavailableError    the chat model cannot be reached, or is not installed
-└── StoreUnavailableError    the database cannot be opened
+├── StoreUnavailableError    the database cannot be opened
+└── UndeliverableError       what was to be said is refused for good; trying again is no use
 
 An expected outcome, such as "nothing found", is a value and never one of these.
 """
@@ -46,3 +47,11 @@ class ModelUnavailableError(AdaptbotError):
 
 class StoreUnavailableError(AdaptbotError):
     """The database cannot be opened."""
+
+
+class UndeliverableError(AdaptbotError):
+    """What was to be said is refused for good: trying again is no use."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"refused: {code}")
+        self.code = code

@@ -7,12 +7,13 @@ import threading
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy
-from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, StepOptions
 
-from bot.errors import StoreUnavailableError
+from bot.errors import StoreUnavailableError, UndeliverableError
 from bot.services.ports import Job, Payload, Task
 from bot.telemetry import logger
 
@@ -23,6 +24,9 @@ EPOCH = 1_700_000_000
 """Priorities are small integers: seconds since this moment."""
 POLL_SECONDS = 0.1
 DRAIN_SECONDS = 20
+DELIVERIES = 4
+PAUSE_SECONDS = 5.0
+"""Before the second delivery; each further pause is three times as long."""
 
 _log = logger(__name__)
 
@@ -33,11 +37,21 @@ class DurableWork:
     One instance a process (DBOS allows no second one).
     """
 
-    def __init__(self, *, database: str, replica: str, workers: int) -> None:
+    def __init__(
+        self, *, database: str, replica: str, workers: int, pause: float = PAUSE_SECONDS
+    ) -> None:
         self._database = database
         self._replica = replica
         self._workers = workers
         self._process = uuid.uuid4().hex
+        self._persistent: StepOptions = {
+            "name": "deliver",
+            "retries_allowed": True,
+            "max_attempts": DELIVERIES,
+            "interval_seconds": pause,
+            "backoff_rate": 3.0,
+            "should_retry": _worth_another_try,
+        }
         self._accepting: dict[str, Future[None]] = {}
         self._lock = threading.Lock()
         self._run: Any = None
@@ -112,17 +126,9 @@ class DurableWork:
             task = tasks[kind]
             began = DBOS.run_step({"name": "begin"}, lambda: self._process)
             prepared = DBOS.run_step({"name": "prepare"}, task.prepare, payload)
-            work_id = str(DBOS.workflow_id)
             again = began != self._process
-            DBOS.run_step(
-                {"name": "deliver"},
-                _deliver,
-                task,
-                payload,
-                prepared,
-                work_id,
-                again,
-            )
+            deliver = _Delivery(task, payload, prepared, str(DBOS.workflow_id), again)
+            DBOS.run_step(self._persistent, deliver)
 
         return run
 
@@ -135,5 +141,24 @@ class DurableWork:
         engine.dispose()
 
 
-def _deliver(task: Task, payload: Payload, prepared: Payload, work_id: str, again: bool) -> None:  # noqa: FBT001 - run_step passes positionals
-    task.deliver(payload, prepared, work_id=work_id, again=again)
+@dataclass(slots=True)
+class _Delivery:
+    """One delivery, tried again until it is done; only its first try in a first run is fresh."""
+
+    task: Task
+    payload: Payload
+    prepared: Payload
+    work_id: str
+    again: bool
+
+    def __call__(self) -> None:
+        again, self.again = self.again, True
+        self.task.deliver(self.payload, self.prepared, work_id=self.work_id, again=again)
+
+
+def _worth_another_try(error: BaseException) -> bool:
+    if isinstance(error, UndeliverableError):
+        _log.error("undeliverable", problem=error.code)
+        return False
+    _log.warning("delivery failed", problem=type(error).__name__)
+    return True

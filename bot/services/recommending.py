@@ -96,6 +96,14 @@ def batch_row(name: str, report: Report) -> dict[str, object]:
     }
 
 
+def _ruled_out(it: Recommendation, numbering: _Numbering) -> dict[str, str]:
+    """By reason, the methods that it rules out."""
+    titles: dict[str, list[str]] = {}
+    for ruled in it.ruled_out:
+        titles.setdefault(numbering.marked(ruled.reason), []).append(ruled.title)
+    return {reason: "; ".join(methods) for reason, methods in titles.items()}
+
+
 def _parts(it: Recommendation, numbering: _Numbering) -> Iterator[tuple[str, tuple[str, ...]]]:
     def marked(points: Iterable[Point]) -> tuple[str, ...]:
         return tuple(numbering.marked(point) for point in points)
@@ -107,7 +115,7 @@ def _parts(it: Recommendation, numbering: _Numbering) -> Iterator[tuple[str, tup
     yield "Watch", marked((*it.watch, *it.warnings))
     yield (
         "Ruled out",
-        tuple(f"{ruled.title}: {numbering.marked(ruled.reason)}" for ruled in it.ruled_out),
+        tuple(f"{titles}: {reason}" for reason, titles in _ruled_out(it, numbering).items()),
     )
     yield "You were not sure", tuple(f"{a.question} {a.text}" for a in it.unsure)
     yield "Not in the series, but worth a thought", marked(it.caveats)

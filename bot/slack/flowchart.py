@@ -8,12 +8,11 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 from slack_bolt import Ack
-from slack_sdk.errors import SlackApiError
 
 from bot.domain.answer import Source
 from bot.domain.dialog import Dialog, replay, start
 from bot.domain.flowchart import Guide
-from bot.errors import DialogError
+from bot.errors import DialogError, UndeliverableError
 from bot.services.ports import Job, Payload, Recommended, Records, Work
 from bot.services.recommending import Report, report
 from bot.slack.blocks import Block, section
@@ -98,8 +97,8 @@ class DialogTask:
                 work_id=work_id,
                 again=again,
             )
-        except SlackApiError as error:
-            if error.response["error"] not in NOT_A_MEMBER or "response_url" not in payload:
+        except UndeliverableError as error:
+            if error.code not in NOT_A_MEMBER or "response_url" not in payload:
                 raise
             url = cast("str", payload["response_url"])
             self._outbox.reply(url, Place(channel), owner, INVITE)

@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
+from bot.errors import UndeliverableError
 from bot.slack.text import shortened
 from bot.telemetry import logger
 
@@ -58,7 +59,8 @@ class Outbox:
         looked for before it is posted.
 
         Raises:
-            SlackApiError: Slack refuses the message.
+            UndeliverableError: Slack refuses the message, whenever it is sent.
+            SlackApiError: Slack is overloaded.
             OSError: Slack cannot be reached.
         """
         for pause in PAUSES:
@@ -66,7 +68,7 @@ class Outbox:
                 return self._post_once(place, text, blocks, work_id=work_id, again=again)
             except (SlackApiError, OSError, HTTPException) as error:
                 if not _may_have_arrived(error):
-                    raise
+                    raise _refusal(error) from error
                 _log.warning("posting failed", work=work_id, problem=type(error).__name__)
             time.sleep(pause)
             again = True
@@ -177,6 +179,13 @@ class Outbox:
             channel=place.channel, ts=place.thread_ts, include_all_metadata=True, limit=1000
         )
         return [message for page in pages for message in page["messages"]]
+
+
+def _refusal(error: Exception) -> Exception:
+    """The error as the caller is to see it: a rate limit passes, another refusal stays."""
+    if isinstance(error, SlackApiError) and (code := error.response["error"]) != "ratelimited":
+        return UndeliverableError(code)
+    return error
 
 
 def _may_have_arrived(error: Exception) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.durable import DurableWork
-from bot.errors import StoreUnavailableError
+from bot.errors import StoreUnavailableError, UndeliverableError
 from bot.services.ports import Job, Payload
 from tests.commands import outside_environment
 from tests.polling import eventually
@@ -43,6 +43,11 @@ class Recording:
     def deliver(self, payload: Payload, prepared: Payload, *, work_id: str, again: bool) -> None:
         if payload.get("fails") == "deliver":
             self.steps.append(("failed", str(payload["name"])))
+            raise RuntimeError("scripted")
+        if payload.get("fails") == "for good":
+            self.steps.append(("failed", str(payload["name"])))
+            raise UndeliverableError("is_archived")
+        if payload.get("fails") == "once" and not again:
             raise RuntimeError("scripted")
         self.deliveries.append((payload, prepared, work_id, again))
         self.steps.append(("delivered", str(payload["name"])))
@@ -82,7 +87,7 @@ def bench(
         new_database: Callable[[], str] = request.getfixturevalue("postgres")
         address = new_database()
     task = Recording()
-    work = DurableWork(database=address, replica="replica-1", workers=4)
+    work = DurableWork(database=address, replica="replica-1", workers=4, pause=0.05)
     work.start({"note": task})
     yield Bench(work, task)
     work.close()
@@ -149,6 +154,22 @@ def test_a_job_that_fails_does_not_block_its_thread(bench: Bench, thread: str, f
     after = bench.submit(thread, "after", order=ASKED + 1)
     eventually(lambda: bench.task.delivered(after))
     assert not bench.task.delivered(broken)
+
+
+def test_a_delivery_that_failed_is_tried_again_as_one_that_may_have_been_done(
+    bench: Bench, thread: str
+) -> None:
+    name = bench.submit(thread, "shaky", fails="once")
+    eventually(lambda: bench.task.delivered(name))
+    [again] = [again for payload, _, _, again in bench.task.deliveries if payload["name"] == name]
+    assert again
+
+
+def test_what_is_refused_for_good_is_not_tried_again(bench: Bench, thread: str) -> None:
+    name = bench.submit(thread, "refused", fails="for good")
+    after = bench.submit(thread, "after", order=ASKED + 1)
+    eventually(lambda: bench.task.delivered(after))
+    assert bench.task.steps.count(("failed", name)) == 1
 
 
 @pytest.mark.slow

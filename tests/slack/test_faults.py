@@ -8,10 +8,9 @@ from contextlib import AbstractContextManager
 
 import pytest
 from slack_bolt import App
-from slack_sdk.errors import SlackApiError
 from structlog.testing import capture_logs
 
-from bot.errors import StoreUnavailableError
+from bot.errors import StoreUnavailableError, UndeliverableError
 from bot.playground.calls import Fault
 from bot.playground.person import Person
 from bot.playground.server import LocalSlack
@@ -101,7 +100,7 @@ def test_a_thread_that_cannot_be_read_is_still_answered(slack: LocalSlack, outbo
 
 
 def test_a_refused_post_is_not_tried_again(slack: LocalSlack, outbox: Outbox) -> None:
-    with pytest.raises(SlackApiError):
+    with pytest.raises(UndeliverableError, match="not_in_channel"):
         outbox.post(Place("C1OUTSIDE"), "hello", [], work_id="w")
     assert len(slack.calls(POST)) == 1
 

@@ -13,8 +13,8 @@ from bot.playground.workspace import Json, Message
 
 _LINK = re.compile(r"<(https://[^|>]+)\|([^>]*)>")
 _PERSON = re.compile(r"<@([A-Z0-9]+)>")
-_BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
-_ITALIC = re.compile(r"(?<![\w_])_([^_\n]+)_(?![\w_])")
+_BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])")
+_ITALIC = re.compile(r"(?<![\w_])_(?=\S)([^_\n]+)(?<=\S)_(?![\w_])")
 
 
 def message_lines(message: Message, names: dict[str, str]) -> Iterator[str]:

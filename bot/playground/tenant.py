@@ -13,6 +13,8 @@ from bot.playground.server import LocalSlack
 START_SECONDS = 300.0
 """The first start builds the index."""
 STOP_SECONDS = 30.0
+PROXIES = {"http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"}
+"""Slack's SDK would ask a proxy for this machine's own address, NO_PROXY or not."""
 
 
 class Tenant:
@@ -31,7 +33,7 @@ class Tenant:
         """
         environment = {
             "ADAPTBOT_LOG_LEVEL": "WARNING",
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name not in PROXIES},
             "SLACK_BOT_TOKEN": self._slack.app.bot_token,
             "SLACK_APP_TOKEN": self._slack.app.app_token,
             "SLACK_API_URL": self._slack.api_url,

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.playground.printing import buttons, message_lines, rendered
+from bot.playground.workspace import Message
+
+NAMES = {"U1ANA": "ana", "U1BOT": "adaptbot"}
+SOURCE = "https://arxiv.example/1"
+
+
+@pytest.mark.parametrize(
+    ("mrkdwn", "markup"),
+    [
+        ("*bold* and _soft_", "[bold]bold[/bold] and [italic]soft[/italic]"),
+        ("a &lt;b&gt; &amp;&amp; c", "a <b> && c"),
+        (f"<{SOURCE}|[1]>", "[1]"),
+        (f"<{SOURCE}|Part 1>", f"Part 1 {SOURCE}"),
+        ("hello <@U1ANA>", "hello @ana"),
+        ("lost_in_middle and 2 * 3 * 4 stay", "lost_in_middle and 2 * 3 * 4 stay"),
+        ("[red]no trick[/red]", r"\[red]no trick\[/red]"),
+    ],
+)
+def test_mrkdwn_becomes_rich_markup(mrkdwn: str, markup: str) -> None:
+    assert rendered(mrkdwn, NAMES) == markup
+
+
+def test_a_message_shows_who_said_it_and_its_buttons_by_number() -> None:
+    faces = [
+        {"type": "button", "action_id": name, "text": {"type": "plain_text", "text": name}}
+        for name in ("Yes", "Not [sure]")
+    ]
+    blocks = (
+        {"type": "section", "text": {"type": "mrkdwn", "text": "*Which?*"}},
+        {"type": "actions", "elements": faces},
+    )
+    message = Message("C1", "1.0", "U1BOT", blocks=blocks, only_for="U1ANA")
+    shown = "\n".join(message_lines(message, NAMES))
+    assert "adaptbot" in shown
+    assert "only you see this" in shown
+    assert shown.index("Which?") < shown.index("Yes") < shown.index(r"Not \[sure]")
+    assert [control.label for control in buttons(message)] == ["Yes", "Not [sure]"]

@@ -110,7 +110,14 @@ def _migrate(engine: sa.Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":  # two replicas may start at the same time
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
+        _wait_for_others(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _wait_for_others(connection: sa.Connection) -> None:
+    """Two processes may start at the same time: the second finds the schema made."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

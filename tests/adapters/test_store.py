@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from bot.adapters.store import Store, metadata
+from bot.adapters.store import Store, _wait_for_others, metadata
 from bot.domain.answer import Turn
 from bot.errors import StoreUnavailableError
 from bot.services.ports import Recommended
@@ -58,10 +58,16 @@ def test_the_migrations_make_the_tables_that_the_code_uses(address: str) -> None
     engine.dispose()
 
 
-def test_two_processes_may_open_a_new_database_at_the_same_time(address: str) -> None:
-    with ThreadPoolExecutor(3) as pool:
-        opened = list(pool.map(lambda _: run_python("-c", OPEN, address, cwd=ROOT), range(3)))
-    assert [process.returncode for process in opened] == [0, 0, 0], opened
+def test_a_process_waits_for_another_that_makes_the_schema(address: str) -> None:
+    engine = sa.create_engine(address)
+    with ThreadPoolExecutor(1) as pool, engine.begin() as first:
+        _wait_for_others(first)
+        opened = pool.submit(run_python, "-c", OPEN, address, cwd=ROOT)
+        with pytest.raises(TimeoutError):
+            opened.result(timeout=1.5)
+        first.rollback()
+        assert opened.result().returncode == 0
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -130,9 +131,10 @@ def test_jobs_of_a_thread_run_one_at_a_time_in_the_order_they_were_asked(
     names = [bench.submit(thread, "first")]
     eventually(lambda: ("began", names[0]) in bench.task.steps)
     late = [bench.submit(thread, f"{n}", order=ASKED + n) for n in (3, 1, 2)]
-    for other in ("x", "y"):  # by the time that others are done, these would have begun too
-        elsewhere = bench.submit(f"{other}-{thread}", "quick")
-        eventually(lambda name=elsewhere: bench.task.delivered(name))
+    elsewhere = bench.submit(f"other-{thread}", "a")
+    eventually(lambda: bench.task.delivered(elsewhere))
+    later = bench.submit(f"other-{thread}", "b")
+    eventually(lambda: bench.task.delivered(later))  # by now the late ones would have begun too
     gate.set()
     eventually(lambda: bench.task.delivered(*late))
     mine = [step for step in bench.task.steps if step[1].startswith(thread)]

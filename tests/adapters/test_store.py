@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from bot.adapters.store import Store, _wait_for_others, metadata
+from bot.adapters.store import Store, _upgrade, _wait_for_others, metadata
 from bot.domain.answer import Turn
 from bot.errors import StoreUnavailableError
 from bot.services.ports import Recommended
@@ -65,7 +65,8 @@ def test_a_process_waits_for_another_that_makes_the_schema(address: str) -> None
         opened = pool.submit(run_python, "-c", OPEN, address, cwd=ROOT)
         with pytest.raises(TimeoutError):
             opened.result(timeout=1.5)
-        first.rollback()
+        _upgrade(first)
+        first.commit()
         assert opened.result().returncode == 0
     engine.dispose()
 

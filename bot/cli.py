@@ -39,9 +39,12 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="What you want to know.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     batch: Annotated[
-        Path | None, typer.Option(help="Questions, one JSON object a line.", exists=True)
+        Path | None,
+        typer.Option(help="Questions, one JSON object a line.", exists=True, dir_okay=False),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where the answers of --batch go.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the answers of --batch go.", dir_okay=False)
+    ] = None,
 ) -> None:
     """Answer a question, with its sources."""
     settings = _settings()
@@ -180,15 +183,18 @@ def playground() -> None:
 
 
 def _ask_batch(settings: Settings, batch: Path, out: Path | None) -> None:
+    from bot.adapters.lines import read_lines, write_lines
     from bot.services.batch import answer_items, read_items
 
     if out is None:
         raise typer.BadParameter("--batch needs --out FILE, where the answers go")
-    items = read_items(batch.read_text(encoding="utf-8").splitlines(), file=str(batch))
+    if out.resolve() == batch.resolve():
+        raise typer.BadParameter("--out is the file of the questions; name another one")
+    items = read_items(read_lines(batch), file=str(batch))
     answering = _answering(settings)
-    with out.open("w", encoding="utf-8") as file:
-        for row in answer_items(items, answering):
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    write_lines(
+        out, (json.dumps(row, ensure_ascii=False) for row in answer_items(items, answering))
+    )
 
 
 def _settings() -> Settings:

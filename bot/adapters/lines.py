@@ -31,7 +31,7 @@ def write_lines(file: Path, lines: Iterable[str]) -> None:
     Raises:
         ContentError: it cannot be written.
     """
-    direct = file.exists() and not file.is_file()  # a pipe, or /dev/stdout
+    direct = file.is_symlink() or (file.exists() and not file.is_file())  # /dev/stdout, a pipe
     part = file if direct else file.with_name(f"{file.name}.part")
     try:
         with part.open("w", encoding="utf-8", errors="backslashreplace") as opened:

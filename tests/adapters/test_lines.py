@@ -46,3 +46,12 @@ def test_what_a_file_held_stays_when_writing_fails(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         write_lines(file, broken())
     assert file.read_text() == "old"
+
+
+def test_a_link_is_written_through_and_stays_a_link(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("old")
+    link.symlink_to(target)
+    write_lines(link, ["new"])
+    assert link.is_symlink()
+    assert target.read_text() == "new\n"

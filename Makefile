@@ -3,6 +3,8 @@
 # make ask Q="…" one question in the terminal
 # make test      everything that CI runs
 # make bench     times of start, answer and retrieval, as ratios
+# make load      50 people at once, with faults and a crash; bounded, on loopback only
+# make manifest  the JSON twins of deploy/slack/*.yaml
 
 PYTHON ?= python3
 VENV   := .venv
@@ -10,7 +12,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 export ADAPTBOT_HOME ?= $(CURDIR)/.adaptbot
 
-.PHONY: install demo ask test lint fast slow bench clean
+.PHONY: install demo ask test lint fast slow bench load manifest clean
 
 install: $(STAMP)
 
@@ -44,6 +46,15 @@ slow: $(STAMP)
 bench: $(STAMP)
 	@$(BIN)/python -m tests.benchmarks.start
 	@$(BIN)/python -m tests.benchmarks.retrieval
+
+load: $(STAMP)
+	@$(BIN)/python -m tests.load
+
+manifest: $(STAMP)
+	@for name in manifest manifest-http; do \
+	  $(BIN)/python -c 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin), indent=2, ensure_ascii=False))' \
+	    < deploy/slack/$$name.yaml > deploy/slack/$$name.json; \
+	done
 
 clean:
 	rm -rf $(VENV) .adaptbot .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

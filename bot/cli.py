@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -195,6 +196,27 @@ def evaluate(
     _console().print(rates_line(rates), highlight=False)
     for line in failure_lines(own.failures) if failures else ():
         _console().print(line, soft_wrap=True, highlight=False)
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check every setting and connection, and say what to do; ends with 1 where one is bad."""
+    from dataclasses import asdict
+
+    from bot.doctor import verdicts as look
+    from bot.services.examining import in_order
+    from bot.terminal import verdict_table
+
+    verdicts = look()
+    if as_json:
+        rows = [asdict(verdict) for verdict in verdicts]
+        typer.echo(json.dumps({"ok": in_order(verdicts), "checks": rows}, ensure_ascii=False))
+    else:
+        _console().print(verdict_table(verdicts))
+    if not in_order(verdicts):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -6,8 +6,11 @@ AdaptbotError                what a caller may catch; its text is a sentence for
 ├── DialogError              a path does not fit the decision guide
 ├── IndexUnavailableError    the index cannot be read or built
 ├── ModelUnavailableError    the chat model cannot be reached, or is not installed
-├── StoreUnavailableError    the database cannot be opened
-└── UndeliverableError       what was to be said is refused for good; trying again is no use
+├── StoreUnavailableError    the database cannot be opened, or fails
+├── UndeliverableError       what was to be said is refused for good; trying again is no use
+├── BusyError                Slack asks to wait for longer than a delivery may take
+├── StoppedError             somebody stopped the work
+└── OutOfTimeError           the work took longer than anybody waits for it
 
 An expected outcome, such as "nothing found", is a value and never one of these.
 """
@@ -46,12 +49,34 @@ class ModelUnavailableError(AdaptbotError):
 
 
 class StoreUnavailableError(AdaptbotError):
-    """The database cannot be opened."""
+    """The database cannot be opened, or fails."""
 
 
 class UndeliverableError(AdaptbotError):
     """What was to be said is refused for good: trying again is no use."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"refused: {code}")
+        super().__init__(code)
         self.code = code
+
+    def __str__(self) -> str:
+        return f"refused: {self.code}"
+
+
+class BusyError(AdaptbotError):
+    """Slack asks to wait for longer than a delivery may take."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return f"to be tried again in {self.seconds:.0f} s"
+
+
+class StoppedError(AdaptbotError):
+    """Somebody stopped the work."""
+
+
+class OutOfTimeError(AdaptbotError):
+    """The work took longer than anybody waits for it."""

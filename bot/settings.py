@@ -5,14 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 
 
 def _slack(name: str) -> AliasChoices:
     return AliasChoices(name)
+
+
+def _split(given: object) -> object:
+    return given.replace(",", " ").split() if isinstance(given, str) else given
+
+
+Ids = Annotated[frozenset[str], NoDecode, BeforeValidator(_split)]
+"""Slack's ids, as C0123ABCD; separated by commas or blanks."""
 
 
 class Settings(BaseSettings):
@@ -27,6 +42,10 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = Field(
         None, validation_alias=_slack("SLACK_SIGNING_SECRET")
     )
+    slack_config_token: SecretStr | None = Field(
+        None, validation_alias=_slack("SLACK_CONFIG_TOKEN")
+    )
+    """An app configuration token, with which `adaptbot doctor` reads the app's own settings."""
     slack_api_url: str = Field("https://slack.com/api/", validation_alias=_slack("SLACK_API_URL"))
 
     model: str | None = None
@@ -46,10 +65,34 @@ class Settings(BaseSettings):
     """Of a Chroma server; without it, a directory in `home`."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 3000
-    workers: Annotated[int, Field(ge=1, le=64)] = 4
+    workers: Annotated[int, Field(ge=1, le=64)] = 8
     """Questions answered at the same time."""
-    replica: str = "replica-1"
-    """This process's own name when several share one database; keep it over restarts."""
+    replica: str | None = None
+    """This process's own name when several share one database; found by itself where not set."""
+    deadline_seconds: Annotated[float, Field(gt=0, le=600)] = 90
+    """How long an answer may take."""
+    user_limit: Annotated[int, Field(ge=1)] = 20
+    """Questions that one person may ask in a minute."""
+    channel_limit: Annotated[int, Field(ge=1)] = 60
+    """Questions that may be asked in one channel in a minute; Slack takes as many posts."""
+    queue_limit: Annotated[int, Field(ge=1)] = 200
+    """Questions that wait before further ones are told that the bot is busy."""
+    stale_minutes: Annotated[int, Field(ge=1)] = 30
+    """Events that Slack delivers later than that are not answered any more."""
+    retention_days: Annotated[int, Field(ge=1)] = 30
+    """How long questions, answers and all that goes with them are kept."""
+    allowed_channels: Ids = frozenset()
+    """Where the bot answers, besides direct messages; everywhere if none is named."""
+    allowed_users: Ids = frozenset()
+    """Whom it answers; everybody if none is named."""
+    allow_guests: bool = False
+    """Whether guests of the workspace are answered."""
+    allow_shared: bool = False
+    """Whether it answers in channels shared with other organisations, and people from there."""
+    watched_channels: Ids = frozenset()
+    """Where questions are answered that do not mention the bot, if the answer is sure."""
+    thread_policy: Literal["owner", "anyone"] = "owner"
+    """Who may stop an answer: the person who asked, or anyone in the thread."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_json: bool = False
 
@@ -67,7 +110,9 @@ class Settings(BaseSettings):
             raise ValueError("must begin with postgresql:// (leave it out for SQLite)")
         return url
 
-    @field_validator("slack_bot_token", "slack_app_token", "slack_signing_secret")
+    @field_validator(
+        "slack_bot_token", "slack_app_token", "slack_signing_secret", "slack_config_token"
+    )
     @classmethod
     def _not_blank(cls, secret: SecretStr | None) -> SecretStr | None:
         return secret if secret and secret.get_secret_value().strip() else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from typing import cast
 
@@ -18,23 +19,54 @@ ANSWER_SECONDS = Histogram(
 FAILURES = Counter("adaptbot_failures_total", "Failures a person was told about", ["where"])
 
 
+_SECRET = re.compile(
+    r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|xoxe-[\w-]+|\bBearer\s+\S+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"|[\w.+-]+@[\w-]+\.[\w.-]+"
+)
+"""Tokens, passwords within addresses, addresses of people."""
+
+
+def masked(text: str) -> str:
+    """`text` without anything secret that it may hold by accident."""
+    return _SECRET.sub("***", text)
+
+
+class _Masked(logging.Formatter):
+    """What libraries log, masked as well."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
+
+
+def _mask(
+    _logger: object, _method: str, entry: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    return {
+        name: masked(value) if isinstance(value, str) else value for name, value in entry.items()
+    }
+
+
 def configure(level: str = "INFO", *, json_lines: bool = False) -> None:
     """Log to standard error: for people on a terminal, one JSON object a line elsewhere.
 
     Libraries stay at WARNING whatever `level` says: at DEBUG some log what people wrote.
     """
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s", force=True)
-    rendering: list[structlog.typing.Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Masked("%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    rendering: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
         if json_lines
-        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            *rendering,
+            structlog.processors.format_exc_info,
+            _mask,
+            rendering,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

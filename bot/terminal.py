@@ -13,6 +13,7 @@ from bot.domain.evaluation import Figures, Outcome, Share, Tally
 from bot.domain.flowchart import Choice, Guide, State, wording
 from bot.domain.text import clean
 from bot.services.evaluating import SHOWN
+from bot.services.examining import Verdict
 from bot.services.recommending import Report
 
 
@@ -100,6 +101,23 @@ def figures_table(columns: Mapping[str, Figures]) -> Table:
     cells = [dict(_cells(figures)) for figures in columns.values()]
     for name in cells[0]:
         table.add_row(escape(name), *(escape(column[name]) for column in cells))
+    return table
+
+
+def verdict_table(verdicts: Iterable[Verdict]) -> Table:
+    """What was found, one row a check, and under it what to do."""
+    colours = {"good": "green", "doubtful": "yellow", "bad": "bold red", "off": "dim"}
+    table = Table(
+        "state", "check", "what was found, and what to do", box=None, padding=(0, 2, 0, 0)
+    )
+    for verdict in verdicts:
+        colour = colours[verdict.state]
+        remedy = f"\n[dim]→ {escape(verdict.remedy)}[/dim]" if verdict.remedy else ""
+        table.add_row(
+            f"[{colour}]{verdict.state}[/{colour}]",
+            escape(verdict.name),
+            escape(verdict.found) + remedy,
+        )
     return table
 
 

@@ -35,12 +35,26 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from pydantic import SecretStr
+    from slack_sdk import WebClient
 
     from bot.domain.answer import Passage, Source
     from bot.domain.flowchart import Guide
     from bot.domain.question_set import Asked
-    from bot.services.ports import Judge, LanguageModel, Progress, Reranker, System
+    from bot.services.ports import (
+        Judge,
+        LanguageModel,
+        Progress,
+        Records,
+        Reranker,
+        System,
+        Task,
+        Work,
+    )
     from bot.settings import Settings
+    from bot.slack.app import Part
+    from bot.slack.guarded import Errand
+    from bot.slack.origin import Identity
+    from bot.slack.outbox import Outbox
     from bot.slack.serving import Running
 
 
@@ -244,7 +258,7 @@ def serve(settings: Settings, *, progress: Callable[[], AbstractContextManager[P
     Raises:
         SettingsError: a token is missing or refused; names it.
     """
-    from bot.slack.app import web_client
+    from bot.slack.clients import web_client
     from bot.slack.serving import check_tokens, serve_http, serve_socket
 
     token = _needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", "the bot token (xoxb-…)")
@@ -257,12 +271,12 @@ def serve(settings: Settings, *, progress: Callable[[], AbstractContextManager[P
         )
     revealed = app_token.get_secret_value() if app_token else None
     client = web_client(token, base_url=settings.slack_api_url)
-    check_tokens(client, app_token=revealed)
+    identity = check_tokens(client, app_token=revealed)
 
     def run() -> Running:
         """Everything is made here: gunicorn forks, and neither torch nor Chroma survives that."""
         with progress() as bar:
-            return start(settings, progress=bar)
+            return start(settings, identity, progress=bar)
 
     if revealed:
         serve_socket(run(), app_token=revealed, host=settings.host, port=settings.port)
@@ -270,11 +284,78 @@ def serve(settings: Settings, *, progress: Callable[[], AbstractContextManager[P
         serve_http(run, host=settings.host, port=settings.port)
 
 
-def start(settings: Settings, *, progress: Progress) -> Running:
+def start(settings: Settings, identity: Identity, *, progress: Progress) -> Running:
     """The wired Slack app, its index built and its durable work running."""
     from bot.adapters.durable import DurableWork
     from bot.adapters.store import Store
-    from bot.slack.app import build_app, web_client
+    from bot.services.retention import Retention
+    from bot.slack.app import build_app
+    from bot.slack.clients import web_client
+    from bot.slack.serving import Running
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    token = _needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", "the bot token (xoxb-…)")
+    secret = settings.slack_signing_secret
+    client = web_client(token, base_url=settings.slack_api_url)
+    records = Store(settings.database)
+    work = DurableWork(
+        database=settings.work_database, replica=settings.replica, workers=settings.workers
+    )
+    answers = answering(settings, progress=progress)
+    services = Services(
+        answers, guide(settings), sources=sources(settings), records=records, work=work
+    )
+    slack = slack_parts(settings, identity, client, services)
+    app = build_app(
+        client,
+        signing_secret=secret.get_secret_value() if secret else "",
+        identity=identity,
+        outbox=slack.outbox,
+        parts=slack.parts,
+    )
+    work.start(slack.tasks)
+    retention = Retention([records.purge, work.purge], days=settings.retention_days)
+    retention.start()
+    threading.Thread(target=answers.warm, name="warm-up", daemon=True).start()
+
+    def close() -> bool:
+        retention.close()
+        ended = work.close()
+        if ended:
+            records.close()
+        return ended
+
+    return Running(app, close)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the Slack edge stands on."""
+
+    answers: Answering
+    guide: Guide
+    sources: Mapping[str, Source]
+    records: Records
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class SlackParts:
+    """The Slack edge: what listens, and what does the work."""
+
+    outbox: Outbox
+    parts: Sequence[Part]
+    tasks: Mapping[str, Task]
+
+
+def slack_parts(
+    settings: Settings, identity: Identity, client: WebClient, services: Services
+) -> SlackParts:
+    """Everything that listens and answers, over whatever keeps the records and does the work."""
+    from bot.services.admission import Admission
+    from bot.slack.access import Access, People, Permissions
+    from bot.slack.commands import Commands
+    from bot.slack.feedback import Feedback
     from bot.slack.flowchart import (
         DIALOG,
         RECOMMENDATION,
@@ -282,42 +363,70 @@ def start(settings: Settings, *, progress: Progress) -> Running:
         DialogTask,
         RecommendationTask,
     )
+    from bot.slack.guarded import Guarded, Rules
+    from bot.slack.home import Home
+    from bot.slack.intake import NOTICE, Intake, NoticeTask
+    from bot.slack.messages import HELP_KIND, HelpTask, Messages
     from bot.slack.outbox import Outbox
+    from bot.slack.presses import SHARE, Presses, ShareTask
     from bot.slack.questions import KIND, AnswerTask
-    from bot.slack.serving import Running
+    from bot.slack.sessions import Sessions
 
-    settings.home.mkdir(parents=True, exist_ok=True)
-    token = _needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", "the bot token (xoxb-…)")
-    secret = settings.slack_signing_secret
-    client = web_client(token, base_url=settings.slack_api_url)
-    outbox, steps, records = Outbox(client), guide(settings), Store(settings.database)
-    work = DurableWork(
-        database=settings.work_database, replica=settings.replica, workers=settings.workers
+    outbox, records, work = Outbox(client), services.records, services.work
+    steps, cited = services.guide, services.sources
+    permissions = Permissions(
+        channels=settings.allowed_channels,
+        users=settings.allowed_users,
+        guests=settings.allow_guests,
+        shared=settings.allow_shared,
     )
-    app = build_app(
-        client,
-        signing_secret=secret.get_secret_value() if secret else "",
-        work=work,
-        presses=DialogPresses(steps, outbox=outbox, work=work),
-        outbox=outbox,
+    access = Access(permissions, people=People(client), identity=identity)
+    admission = Admission(
+        per_user=settings.user_limit,
+        per_channel=settings.channel_limit,
+        queue=settings.queue_limit,
+        waiting=work.waiting,
     )
-    answers = answering(settings, progress=progress)
-    work.start(
-        {
-            KIND: AnswerTask(answers, records=records, outbox=outbox),
-            DIALOG: DialogTask(steps, outbox=outbox),
-            RECOMMENDATION: RecommendationTask(
-                steps, sources=sources(settings), outbox=outbox, records=records
-            ),
-        }
+    intake = Intake(work, admission=admission)
+    rules = Rules(
+        access, records, deadline=settings.deadline_seconds, policy=settings.thread_policy
     )
-    threading.Thread(target=answers.warm, name="warm-up", daemon=True).start()
-
-    def close() -> None:
-        work.close()
-        records.close()
-
-    return Running(app, close)
+    errands: dict[str, Errand] = {
+        KIND: AnswerTask(services.answers, records=records, outbox=outbox),
+        DIALOG: DialogTask(steps, outbox=outbox),
+        RECOMMENDATION: RecommendationTask(steps, sources=cited, records=records),
+        HELP_KIND: HelpTask(),
+        SHARE: ShareTask(records=records, outbox=outbox),
+    }
+    slow = {KIND} if settings.model else set()
+    tasks: dict[str, Task] = {
+        kind: Guarded(errand, rules=rules, outbox=outbox, slow=kind in slow)
+        for kind, errand in errands.items()
+    }
+    parts: list[Part] = [
+        Messages(
+            intake,
+            work=work,
+            memory=records,
+            outbox=outbox,
+            watched=settings.watched_channels,
+            stale_seconds=settings.stale_minutes * 60.0,
+        ),
+        Commands(intake),
+        DialogPresses(steps, outbox=outbox, work=work, access=access),
+        Presses(intake, records=records, outbox=outbox),
+        Sessions(records, outbox=outbox),
+        Home(
+            steps,
+            sources=list(cited.values()),
+            retention_days=settings.retention_days,
+            records=records,
+            work=work,
+            outbox=outbox,
+        ),
+        Feedback(records, outbox=outbox),
+    ]
+    return SlackParts(outbox, parts, {**tasks, NOTICE: NoticeTask(outbox)})
 
 
 def _needed(secret: SecretStr | None, name: str, what: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -19,6 +20,9 @@ from bot.adapters.embedding import SentenceEmbeddings
 
 if TYPE_CHECKING:
     from bot.domain.answer import Passage
+
+hypothesis.settings.register_profile("shared machine", deadline=None)
+hypothesis.settings.load_profile("shared machine")
 
 FOREIGN = ("SLACK_", "ADAPTBOT_", "OPENAI_", "ANTHROPIC_")
 """Prefixes of the variables that would lead a test to somebody's workspace or account."""

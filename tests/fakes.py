@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import threading
+import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TypeVar
 
 from bot.domain.answer import Hit, Passage, Question, Source, Turn
 from bot.domain.scoring import Reply
@@ -13,7 +17,11 @@ from bot.domain.sufficiency import SIGNALS
 from bot.domain.text import content_terms
 from bot.domain.vocabulary import sentences
 from bot.errors import IndexUnavailableError, ModelUnavailableError
-from bot.services.ports import Job, Recommended, Task
+from bot.services.patience import ENDLESS, Patience
+from bot.services.ports import Conversation, Job, Recommended, Replied, State, Stop, Task, Vote
+
+Key = TypeVar("Key")
+Row = TypeVar("Row")
 
 LORA = Source(
     key="lora",
@@ -163,9 +171,23 @@ class ScriptedModel:
     says: str | None
     name: str = "scripted:model"
     asked: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    """It takes so long; whoever asks may lose patience before."""
 
-    def write(self, question: str, *, passages: Sequence[Passage], hits: Sequence[Hit]) -> str:  # noqa: ARG002 - the port's signature
+    def write(
+        self,
+        question: str,
+        *,
+        passages: Sequence[Passage],  # noqa: ARG002 - the port's signature
+        hits: Sequence[Hit],  # noqa: ARG002
+        patience: Patience = ENDLESS,
+    ) -> str:
         self.asked.append(question)
+        ready = time.monotonic() + self.seconds
+        patience.check()
+        while time.monotonic() < ready:
+            time.sleep(0.01)
+            patience.check()
         if self.says is None:
             raise ModelUnavailableError("scripted: down")
         return self.says
@@ -185,36 +207,120 @@ class ScriptedSystem:
 
 @dataclass
 class MemoryRecords:
-    """Records in memory."""
+    """Records in memory, for threads to share."""
 
-    said: dict[str, list[tuple[str, Turn]]] = field(default_factory=dict)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    said: dict[str, Replied] = field(default_factory=dict)
+    """By work."""
+    talks: dict[str, Conversation] = field(default_factory=dict)
+    """By thread."""
     recommended: dict[str, Recommended] = field(default_factory=dict)
+    """By work."""
+    votes: dict[tuple[str, str], Vote] = field(default_factory=dict)
+    """By work and person."""
+    stopped: dict[str, Stop] = field(default_factory=dict)
+    """By key."""
+    _since: dict[str | tuple[str, str], datetime] = field(default_factory=dict)
+    """When a reply or a vote was kept."""
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def turns(self, thread: str, *, limit: int) -> tuple[Turn, ...]:
-        return tuple(turn for _, turn in self.said.get(thread, [])[-limit:])
+        with self._lock:
+            said = [turn for turn in self.said.values() if turn.thread == thread]
+        return tuple(Turn(turn.question, turn.reply) for turn in said[-limit:])
 
-    def add_turn(self, thread: str, turn: Turn, *, work_id: str) -> None:
-        turns = self.said.setdefault(thread, [])
-        if work_id not in (known for known, _ in turns):
-            turns.append((work_id, turn))
+    def add_turn(self, replied: Replied) -> None:
+        with self._lock:
+            if replied.work_id not in self.said:
+                self.said[replied.work_id] = replied
+                self._since[replied.work_id] = self.now()
+
+    def replied(self, work_id: str) -> Replied | None:
+        return self.said.get(work_id)
+
+    def conversation(self, thread: str) -> Conversation | None:
+        return self.talks.get(thread)
+
+    def answered(self, thread: str, user: str, at: float) -> None:
+        with self._lock:
+            self.talks[thread] = Conversation(user, at)
+
+    def heard(self, thread: str, user: str) -> None:
+        with self._lock:
+            if talk := self.talks.get(thread):
+                kept = talk.speaker if user == talk.asker and talk.speaker else user
+                self.talks[thread] = replace(talk, speaker=kept, spoken=talk.spoken + 1)
 
     def add_recommendation(self, recommended: Recommended) -> None:
-        self.recommended.setdefault(recommended.work_id, recommended)
+        with self._lock:
+            kept = replace(recommended, at=self.now())
+            self.recommended.setdefault(recommended.work_id, kept)
+
+    def recommendations(self, user: str, *, limit: int) -> tuple[Recommended, ...]:
+        with self._lock:
+            given = [one for one in self.recommended.values() if one.user == user]
+        return tuple(given[::-1][:limit])
+
+    def vote(self, vote: Vote) -> None:
+        with self._lock:
+            self.votes[vote.work_id, vote.user] = vote
+            self._since[vote.work_id, vote.user] = self.now()
+
+    def stop(self, stop: Stop) -> None:
+        with self._lock:
+            earlier = self.stopped.get(stop.key)
+            if earlier is None or earlier.at <= stop.at:
+                self.stopped[stop.key] = stop
+
+    def stops(self, keys: Sequence[str]) -> tuple[Stop, ...]:
+        with self._lock:
+            known = {self.stopped[key] for key in keys if key in self.stopped}
+        return tuple(sorted(known, key=lambda stop: (stop.at, stop.key)))
+
+    def purge(self, before: datetime) -> int:
+        moment = before.timestamp()
+        with self._lock:
+            return (
+                _forget(self.said, lambda turn: self._since[turn.work_id] < before)
+                + _forget(self.talks, lambda talk: talk.answered_at < moment)
+                + _forget(self.recommended, lambda one: one.at is not None and one.at < before)
+                + _forget(self.votes, lambda vote: self._since[vote.work_id, vote.user] < before)
+                + _forget(self.stopped, lambda stop: stop.at < moment)
+            )
+
+
+def _forget(rows: dict[Key, Row], old: Callable[[Row], bool]) -> int:
+    """Take out what is `old`; returns how many that were."""
+    keys = [key for key, row in rows.items() if old(row)]
+    for key in keys:
+        del rows[key]
+    return len(keys)
 
 
 @dataclass
 class ImmediateWork:
     """Work done at once, in the caller's thread."""
 
-    tasks: Mapping[str, Task]
+    tasks: Mapping[str, Task] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
+    busy: int = 0
+    """Jobs that seem to wait."""
+
+    def start(self, tasks: Mapping[str, Task]) -> None:
+        self.tasks = tasks
 
     def submit(self, job: Job) -> None:
         if job.id in self.done:
             return
         self.done.append(job.id)
         task = self.tasks[job.kind]
-        task.deliver(job.payload, task.prepare(job.payload), work_id=job.id, again=False)
+        task.deliver(job, task.prepare(job), again=False)
 
-    def close(self) -> None:
-        """Nothing to release."""
+    def state(self, job_id: str) -> State:
+        return "done" if job_id in self.done else "unknown"
+
+    def waiting(self) -> int:
+        return self.busy
+
+    def close(self) -> bool:
+        return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,15 @@ class Fails:
     """An HTTP error."""
 
     status: int
+    message: str = "scripted"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuses:
+    """An HTTP error 400 that names `parameter`, wherever a request has it; else `text`."""
+
+    parameter: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +43,13 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Hangs:
-    """No reply until the server closes."""
+    """No reply until the client hangs up, or the server closes."""
 
 
-Reply = Says | Fails | Malformed | Hangs
+LOOK_SECONDS = 0.02
+"""How often a reply that hangs looks whether it is to end."""
+
+Reply = Says | Fails | Refuses | Malformed | Hangs
 
 
 @dataclass
@@ -48,7 +61,10 @@ class OpenAIServer:
 
     def __post_init__(self) -> None:
         self.closing = threading.Event()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.hung_up = threading.Event()
+        """A client closed its connection while it waited."""
+        handler = type("Handler", (_Handler,), {"scripted": self})
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._http.daemon_threads = True
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
 
@@ -77,37 +93,51 @@ class OpenAIServer:
         self.requests.append(request)
         return self.replies[min(len(self.requests), len(self.replies)) - 1]
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                length = int(self.headers["Content-Length"])
-                match server.take(json.loads(self.rfile.read(length))):
-                    case Says(text):
-                        self._send(200, json.dumps(_completion(text)))
-                    case Fails(status):
-                        self._send(status, '{"error": {"message": "scripted"}}')
-                    case Malformed(body):
-                        self._send(200, body)
-                    case Hangs():
-                        server.closing.wait()
-                    case never:
-                        assert_never(never)
+class _Handler(BaseHTTPRequestHandler):
+    """Answers one request as `scripted` has it."""
 
-            def log_message(self, *_args: object) -> None:
-                """Stay silent."""
+    scripted: OpenAIServer
 
-            def _send(self, status: int, body: str) -> None:
-                data = body.encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.send_header("Connection", "close")
-                self.end_headers()
-                self.wfile.write(data)
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        match self.scripted.take(request):
+            case Says(text):
+                self._send(200, json.dumps(_completion(text)))
+            case Refuses(parameter, text) if parameter not in request:
+                self._send(200, json.dumps(_completion(text)))
+            case Refuses(parameter):
+                self._send(400, _error(f"Unsupported value: '{parameter}'"))
+            case Fails(status, message):
+                self._send(status, _error(message))
+            case Malformed(body):
+                self._send(200, body)
+            case Hangs():
+                self._hang()
+            case never:
+                assert_never(never)
 
-        return Handler
+    def log_message(self, *_args: object) -> None:
+        """Stay silent."""
+
+    def _hang(self) -> None:
+        while not self.scripted.closing.is_set():
+            if select.select([self.connection], [], [], LOOK_SECONDS)[0]:
+                self.scripted.hung_up.set()
+                return
+
+    def _send(self, status: int, body: str) -> None:
+        data = body.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(data)
+
+
+def _error(message: str) -> str:
+    return json.dumps({"error": {"message": message}})
 
 
 def _completion(text: str) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def test_the_command_line_starts_without_anything_heavy(tmp_path: Path) -> None:
 
 def test_every_verb_is_listed() -> None:
     listed = run("--help").stdout
-    verbs = "ask index sources recommend flowchart evaluate serve playground"
+    verbs = "ask index sources recommend flowchart evaluate serve playground doctor"
     for verb in verbs.split():
         assert verb in listed
 

@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from slack_bolt import App, BoltRequest
+from slack_sdk import WebClient
 
+from bot.playground.methods.table import METHODS as LOCAL_METHODS
+from bot.playground.registration import SlackApp
+from bot.playground.server import LocalSlack
 from bot.settings import Settings
-from bot.slack.app import COMMAND
+from bot.slack.registered import differences
+from bot.slack.scopes import COMMANDS, EVENTS, FEATURES, IGNORED, METHODS, SHORTCUTS, needed
+from tests.slack.bots import Bot
 
 ROOT = Path(__file__).parents[1]
 MANIFESTS = ["manifest.yaml", "manifest-http.yaml"]
-HISTORIES = {"channels:history", "groups:history", "im:history"}
-SCOPES = {
-    "assistant_threads_setStatus": {"assistant:write"},
-    "chat_postMessage": {"chat:write"},
-    "chat_postEphemeral": {"chat:write"},
-    "chat_update": {"chat:write"},
-    "conversations_history": HISTORIES,
-    "conversations_replies": HISTORIES,
-    "auth_test": set(),
-    "apps_connections_open": set(),
+TEXTS = {
+    "display_information/name": 35,
+    "display_information/description": 140,
+    "features/agent_view/agent_description": 300,
+    "features/bot_user/display_name": 80,
+    "features/shortcuts/*/name": 24,
+    "features/shortcuts/*/callback_id": 255,
+    "features/shortcuts/*/description": 150,
+    "features/slash_commands/*/command": 32,
+    "features/slash_commands/*/description": 2_000,
+    "features/slash_commands/*/usage_hint": 1_000,
+    "oauth_config/scopes/bot/*": 50,
+    "settings/event_subscriptions/bot_events/*": 50,
 }
-"""What Slack asks for each method that the bot calls."""
-HEARING = {"app_mentions:read", "im:history", "commands"}
-"""For mentions, direct messages and the slash command."""
+"""The longest that Slack takes: github.com/slackapi/manifest-schema, 1.0.0; for agent_view, 0.5."""
+LISTS = {
+    "features/agent_view/suggested_prompts": 4,
+    "features/shortcuts": 10,
+    "features/slash_commands": 50,
+    "oauth_config/scopes/bot": 255,
+    "settings/event_subscriptions/bot_events": 100,
+}
+HELPERS = {"chat_stream": {"chat.startStream", "chat.appendStream", "chat.stopStream"}}
+"""Methods of the SDK that call several of Slack's."""
+NO_CALLS = {"api_call"}
 
 
 def manifest(name: str) -> dict[str, Any]:
@@ -35,42 +56,213 @@ def manifest(name: str) -> dict[str, Any]:
     return loaded
 
 
-def called() -> set[str]:
+def at(holder: Any, path: str) -> Iterator[Any]:
+    """Everything at a path, "*" being each item of a list."""
+    name, _, rest = path.partition("/")
+    found = holder if name == "*" else [holder[name]]
+    for item in found:
+        if rest:
+            yield from at(item, rest)
+        else:
+            yield item
+
+
+def called(source: str) -> set[str]:
+    """Every Web API method that Python code names, called or handed on."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and _of_slack(node.attr):
+            found |= HELPERS.get(node.attr, {node.attr.replace("_", ".")})
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "api_call":
+            assert isinstance(node.args[0], ast.Constant), "name the method where it is called"
+            found.add(str(node.args[0].value))
+    return found
+
+
+def _of_slack(name: str) -> bool:
+    known = "_" in name.strip("_") and name not in NO_CALLS
+    return known and callable(getattr(WebClient, name, None))
+
+
+@pytest.fixture(scope="module")
+def calls() -> set[str]:
     """Every Web API method that the Slack edge names."""
-    source = "".join(path.read_text("utf-8") for path in (ROOT / "bot/slack").glob("*.py"))
-    return set(
-        re.findall(
-            r"(?:client|_hasty)\.((?:chat|conversations|assistant|auth|apps|views|users"
-            r"|files|agents|reactions)_\w+)\(",
-            source,
-        )
-    )
+    files = sorted((ROOT / "bot/slack").glob("*.py"))
+    return set().union(*(called(path.read_text("utf-8")) for path in files))
+
+
+def test_calls_are_found_however_they_are_made() -> None:
+    source = """
+self._client.chat_postMessage(channel=c)
+partial(client.users_info, user=u)
+client.chat_stream(channel=c)
+client.api_call("assistant.search.context")
+client.base_url
+"""
+    streams = HELPERS["chat_stream"]
+    assert called(source) == {
+        "chat.postMessage", "users.info", "assistant.search.context", *streams
+    }  # fmt: skip
+
+
+def test_every_method_that_is_called_has_its_scopes(calls: set[str]) -> None:
+    assert calls <= METHODS.keys(), "say in bot/slack/scopes.py which scope the new method needs"
+    assert needed(calls) == needed(), "no method that is called needs that scope any more"
+
+
+def test_the_local_slack_asks_for_the_same_scopes() -> None:
+    for name, scopes in METHODS.items():
+        asked = LOCAL_METHODS[name].scope
+        assert not asked or asked in scopes, name
 
 
 @pytest.mark.parametrize("name", MANIFESTS)
 def test_the_manifest_asks_for_the_scopes_that_the_code_needs_and_no_others(name: str) -> None:
-    assert called() <= set(SCOPES), "say which scope the new method needs"
-    needed = set().union(*(SCOPES[method] for method in called())) | HEARING
-    assert set(manifest(name)["oauth_config"]["scopes"]["bot"]) == needed
+    scopes = manifest(name)["oauth_config"]["scopes"]
+    assert scopes == {"bot": sorted(needed())}
+    assert needed() == FEATURES.keys()
 
 
 @pytest.mark.parametrize("name", MANIFESTS)
 def test_the_manifest_subscribes_to_what_is_heard(name: str) -> None:
-    events = manifest(name)["settings"]["event_subscriptions"]["bot_events"]
-    assert {"app_mention", "message.im"} <= set(events)
-    assert [command["command"] for command in manifest(name)["features"]["slash_commands"]] == [
-        COMMAND
+    assert manifest(name)["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_doctor_finds_nothing_wrong_with_the_manifest(name: str) -> None:
+    assert differences(manifest(name), sockets=name == "manifest.yaml") == ([], [])
+
+
+def test_the_local_slack_registers_what_the_manifest_does() -> None:
+    app = SlackApp()
+    assert app.events == EVENTS.keys()
+    assert app.commands == set(COMMANDS)
+    assert app.scopes >= needed()
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_the_manifest_keeps_within_slacks_limits(name: str) -> None:
+    held = manifest(name)
+    for path, longest in TEXTS.items():
+        for text in at(held, path):
+            assert 1 <= len(text) <= longest, f"{path}: {text}"
+    for path, most in LISTS.items():
+        [items] = at(held, path)
+        assert 1 <= len(items) <= most, path
+    assert re.fullmatch("#[0-9a-f]{6}", held["display_information"]["background_color"])
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_the_shortcut_is_on_messages_and_known_by_its_callback(name: str) -> None:
+    shortcuts = manifest(name)["features"]["shortcuts"]
+    assert [(one["type"], one["callback_id"]) for one in shortcuts] == [
+        ("message", callback) for callback in SHORTCUTS
     ]
 
 
 def test_the_manifests_differ_in_how_slack_reaches_the_bot_only() -> None:
     socket, http = (manifest(name) for name in MANIFESTS)
-    for one in (socket, http):
-        for part in (one["settings"]["event_subscriptions"], one["settings"]["interactivity"]):
-            part.pop("request_url", None)
-        one["features"]["slash_commands"][0].pop("url", None)
-        del one["settings"]["socket_mode_enabled"]
+    assert (socket["settings"].pop("socket_mode_enabled")) is True
+    assert (http["settings"].pop("socket_mode_enabled")) is False
+    addresses = {
+        http["settings"]["event_subscriptions"].pop("request_url"),
+        http["settings"]["interactivity"].pop("request_url"),
+        http["features"]["slash_commands"][0].pop("url"),
+    }
+    assert addresses == {"https://adaptbot.example.com/slack/events"}
     assert socket == http
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_the_json_twin_is_made_of_the_manifest(name: str) -> None:
+    twin = (ROOT / "deploy/slack" / name).with_suffix(".json")
+    assert json.loads(twin.read_text("utf-8")) == manifest(name), "make manifest"
+
+
+class Registered:
+    """What listeners are registered for, as the app is built."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.names: dict[str, set[str]] = {}
+        for kind in ("event", "command", "shortcut", "message_shortcut", "global_shortcut"):
+            self.names[kind] = set()
+            patch.setattr(App, kind, self._noting(kind, getattr(App, kind)))
+
+    def _noting(self, kind: str, register: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(app: App, constraints: Any, *args: Any, **options: Any) -> Any:
+            if isinstance(constraints, str):  # a pattern catches what nothing else does
+                self.names[kind].add(constraints)
+            return register(app, constraints, *args, **options)
+
+        return noted
+
+    @property
+    def shortcuts(self) -> set[str]:
+        return self.names["shortcut"] | self.names["message_shortcut"]
+
+
+@pytest.fixture
+def registered(monkeypatch: pytest.MonkeyPatch) -> Registered:
+    return Registered(monkeypatch)
+
+
+@pytest.fixture
+def slack() -> Iterator[LocalSlack]:
+    with LocalSlack() as local:
+        yield local
+
+
+@pytest.fixture
+def app(slack: LocalSlack, registered: Registered) -> Iterator[App]:
+    """The whole app, with every listener."""
+    del registered
+    with Bot(slack).app() as built:
+        yield built
+
+
+@pytest.mark.usefixtures("app")
+def test_what_is_subscribed_is_listened_to_and_nothing_else(registered: Registered) -> None:
+    subscribed = {event.type for event in EVENTS.values()}
+    assert subscribed - IGNORED <= registered.names["event"] <= subscribed
+    assert registered.names["command"] == set(COMMANDS)
+    assert registered.shortcuts == set(SHORTCUTS)
+    assert registered.names["global_shortcut"] == set()
+
+
+def event_of(name: str, *, dm: str) -> dict[str, Any]:
+    """Something of every field that an event of ours may carry."""
+    kind, _, place = name.partition(".")
+    return {
+        "type": kind,
+        "channel": {"im": dm, "groups": "G1PRIVATE"}.get(place, "C1GENERAL"),
+        "channel_type": {"im": "im", "groups": "group"}.get(place, "channel"),
+        "user": "U1ANA",
+        "text": "What does LoRA train?",
+        "ts": "1790000000.000100",
+        "event_ts": "1790000000.000100",
+        "thread_ts": "1790000000.000100",
+        "tab": "messages",
+        "title": "LoRA",
+        "context": {},
+        "streaming_message_ts": [],
+    }
+
+
+@pytest.mark.parametrize("name", sorted([*EVENTS, "an_event_of_the_future"]))
+def test_every_event_is_acknowledged(slack: LocalSlack, app: App, name: str) -> None:
+    body = {
+        "type": "event_callback",
+        "team_id": slack.app.team_id,
+        "api_app_id": slack.app.app_id,
+        "event_id": f"Ev{name}",
+        "event_time": 1_790_000_000,
+        "event": event_of(name, dm=slack.user("ana").dm),
+        "authorizations": [
+            {"team_id": slack.app.team_id, "user_id": slack.app.bot_user_id, "is_bot": True}
+        ],
+    }
+    answer = app.dispatch(BoltRequest(body=json.dumps(body), mode="socket_mode"))
+    assert answer.status == 200, answer.body
 
 
 def variables(text: str) -> set[str]:

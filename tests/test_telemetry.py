@@ -90,3 +90,34 @@ def _fail(text: str) -> None:
 def _counted(outcome: str) -> float:
     [metric] = telemetry.QUESTIONS.labels(outcome).collect()
     return metric.samples[0].value
+
+
+@pytest.mark.parametrize("json_lines", [True, False])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "xoxb-12-abc",
+        "xoxe.xoxp-1-abc",
+        "xapp-1-A1-abc",
+        "Bearer abc.def",
+        "postgresql://bot:hunter2@db/adaptbot",
+        "ana@example.com",
+    ],
+)
+def test_no_secret_is_logged_whoever_logs_it(
+    capsys: pytest.CaptureFixture[str],
+    secret: str,
+    json_lines: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    telemetry.configure(json_lines=json_lines)
+    log = telemetry.logger("bot.test")
+    log.warning("it holds %s", problem=f"refused: {secret}")
+    logging.getLogger("some.library").error("a library tells %s", secret)
+    try:
+        raise ValueError(secret)
+    except ValueError:
+        log.exception("it failed")
+    told = capsys.readouterr().err
+    hidden = secret.partition("//")[2].partition("@")[0] or secret
+    assert hidden not in told
+    assert told.count("***") >= 3

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.domain.answer import Hit, Passage
 from bot.domain.text import content_terms
+from bot.services.patience import ENDLESS, Patience
 
 MAX_SENTENCES = 8
 MAX_CHARACTERS = 1_100
@@ -21,7 +22,14 @@ class ExtractiveAnswerer:
 
     name = "extractive"
 
-    def write(self, question: str, *, passages: Sequence[Passage], hits: Sequence[Hit]) -> str:  # noqa: ARG002 - the hits were found for it
+    def write(
+        self,
+        question: str,  # noqa: ARG002 - the hits were found for it
+        *,
+        passages: Sequence[Passage],
+        hits: Sequence[Hit],
+        patience: Patience = ENDLESS,  # noqa: ARG002 - it takes no time
+    ) -> str:
         """One to eight sentences, each with the mark of its passage."""
         numbers = {passage.id: number for number, passage in enumerate(passages, start=1)}
         chosen = _arranged(_chosen(hits))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from bot.adapters.background import in_background
 from bot.adapters.prompts import Prompt
 from bot.domain.answer import Hit, Passage
 from bot.errors import ModelUnavailableError, SettingsError
+from bot.services.patience import ENDLESS, Patience
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage
 
 TIMEOUT_SECONDS = 45.0
 EXTRAS = {"openai": "openai", "anthropic": "anthropic", "ollama": "ollama"}
@@ -24,13 +28,41 @@ class ChatModel:
         self._prompt = prompt
         self.name = name
 
-    def write(self, question: str, *, passages: Sequence[Passage], hits: Sequence[Hit]) -> str:  # noqa: ARG002 - the port's: a chat model reads whole passages
-        """The model's text as it came, marks and all."""
+    def write(
+        self,
+        question: str,
+        *,
+        passages: Sequence[Passage],
+        hits: Sequence[Hit],  # noqa: ARG002 - the port's: a chat model reads whole passages
+        patience: Patience = ENDLESS,
+    ) -> str:
+        """The model's text as it came, marks and all; the call ends where `patience` does.
+
+        Raises:
+            ModelUnavailableError: the model cannot be reached, refuses, or takes too long.
+            StoppedError: somebody stopped the work.
+            OutOfTimeError: the asker's time is up.
+        """
         prompt = self._prompt.fill(question=question, passages=_numbered(passages))
+        return patience.result(in_background(self._text(prompt)))
+
+    async def _text(self, prompt: str) -> str:
+        """Whatever the provider raises ends here, so that its time-outs are not the asker's."""
         try:
-            return self._model.invoke(prompt).text
+            return (await self._said(prompt)).text
         except Exception as error:  # every provider has its own
             raise ModelUnavailableError(f"{self.name}: {type(error).__name__}") from error
+
+    async def _said(self, prompt: str) -> AIMessage:
+        try:
+            return await self._model.ainvoke(prompt)
+        except Exception as error:
+            if not _refuses_temperature(error):
+                raise
+        without = self._model.model_copy(update={"temperature": None})
+        said = await without.ainvoke(prompt)
+        self._model = without
+        return said
 
 
 def connect(
@@ -67,6 +99,12 @@ def connect(
             "provider's name, and that its key is set (for openai: OPENAI_API_KEY)"
         ) from error
     return ChatModel(chat, name=setting, prompt=prompt)
+
+
+def _refuses_temperature(error: Exception) -> bool:
+    """Whether the provider answered that this model takes no temperature, or not this one."""
+    status = getattr(error, "status_code", None)
+    return status == HTTPStatus.BAD_REQUEST and "temperature" in str(error).lower()
 
 
 def _numbered(passages: Sequence[Passage]) -> str:

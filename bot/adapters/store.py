@@ -1,127 +1,197 @@
-"""Records in SQLite or PostgreSQL, by SQLAlchemy; the schema is Alembic's."""
+"""Records in SQLite or PostgreSQL, by SQLAlchemy."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.adapters.store_schema import Schema, check, open_engine
+from bot.adapters.store_tables import (
+    KEPT_SINCE,
+    conversations,
+    recommendations,
+    stops,
+    turns,
+    votes,
+)
 from bot.domain.answer import Turn
 from bot.errors import StoreUnavailableError
-from bot.services.ports import Recommended
+from bot.services.ports import Conversation, Recommended, Replied, Stop, Vote
 
-MIGRATING = 4_201_977
-"""Of the lock that a process holds while it brings the schema up to date; any number will do."""
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
-metadata = sa.MetaData()
+__all__ = ["Schema", "Store", "check"]
 
-turns = sa.Table(
-    "turns",
-    metadata,
-    sa.Column("work_id", sa.String(200), primary_key=True),
-    sa.Column("thread", sa.String(120), nullable=False, index=True),
-    sa.Column("question", sa.Text, nullable=False),
-    sa.Column("reply", sa.Text, nullable=False),
-    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-)
+PURGED_AT_ONCE = 1_000
+PURGE_PAUSE_SECONDS = 0.01
+"""In which others write: SQLite lets nobody in while rows are deleted."""
 
-recommendations = sa.Table(
-    "recommendations",
-    metadata,
-    sa.Column("work_id", sa.String(200), primary_key=True),
-    sa.Column("thread", sa.String(120), nullable=False, index=True),
-    sa.Column("user", sa.String(40), nullable=False),
-    sa.Column("guide_version", sa.String(40), nullable=False),
-    sa.Column("path", sa.Text, nullable=False),
-    sa.Column("method", sa.String(40), nullable=False),
-    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-)
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
 
 
 class Store:
-    """Keeps turns and recommendations."""
+    """Keeps everything that has to outlive the process, beside the work itself.
 
-    def __init__(self, database: str) -> None:
+    Threads may share it. Each call but `purge` is one statement, and so one transaction. Every one
+    raises `StoreUnavailableError` when the database fails; the text holds nobody's words.
+    """
+
+    def __init__(self, database: str, *, now: Callable[[], datetime] = utc_now) -> None:
         """Open the database and bring its schema up to date.
 
         Raises:
-            StoreUnavailableError: it cannot be opened.
+            StoreUnavailableError: it cannot be opened, or a newer version made it.
         """
-        try:
-            self._engine = sa.create_engine(database)
-            with ExitStack() as undo:
-                undo.callback(self._engine.dispose)
-                _migrate(self._engine)
-                undo.pop_all()
-        except (sa.exc.SQLAlchemyError, ValueError) as error:
-            raise StoreUnavailableError(
-                f"the database cannot be opened ({type(error).__name__}); check "
-                "ADAPTBOT_DATABASE_URL, or that ADAPTBOT_HOME can be written"
-            ) from error
+        self._engine = open_engine(database)
+        self._now = now
 
     def turns(self, thread: str, *, limit: int) -> tuple[Turn, ...]:
         """The last `limit` turns of `thread`, oldest first."""
         last = (
             sa.select(turns.c.question, turns.c.reply)
             .where(turns.c.thread == thread)
-            .order_by(turns.c.at.desc())
+            .order_by(turns.c.at.desc(), turns.c.work_id.desc())
             .limit(limit)
         )
-        with self._engine.connect() as connection:
-            rows = connection.execute(last).all()
-        return tuple(Turn(question, reply) for question, reply in reversed(rows))
+        return tuple(Turn(*row) for row in reversed(self._rows(last)))
 
-    def add_turn(self, thread: str, turn: Turn, *, work_id: str) -> None:
-        """Keep `turn` once."""
-        self._insert_once(
-            turns, work_id=work_id, thread=thread, question=turn.question, reply=turn.reply
+    def add_turn(self, replied: Replied) -> None:
+        """Keep it once."""
+        self._run(self._once(turns, asdict(replied) | {"at": self._now()}))
+
+    def replied(self, work_id: str) -> Replied | None:
+        """The answer given to one request."""
+        given = _selected(turns, Replied).where(turns.c.work_id == work_id)
+        return next((Replied(*row) for row in self._rows(given)), None)
+
+    def conversation(self, thread: str) -> Conversation | None:
+        """The state of `thread`; None where the bot never answered in it."""
+        state = _selected(conversations, Conversation).where(conversations.c.thread == thread)
+        return next((Conversation(*row) for row in self._rows(state)), None)
+
+    def answered(self, thread: str, user: str, at: float) -> None:
+        """Note that `user` was answered in `thread`; nobody has spoken since."""
+        state = asdict(Conversation(asker=user, answered_at=at))
+        self._run(self._instead(conversations, {"thread": thread} | state))
+
+    def heard(self, thread: str, user: str) -> None:
+        """Note that `user` wrote in `thread`; nothing happens where the bot never answered."""
+        self._run(
+            sa.update(conversations)
+            .where(conversations.c.thread == thread)
+            .values(
+                speaker=sa.case(
+                    (
+                        sa.and_(conversations.c.asker == user, conversations.c.speaker != ""),
+                        conversations.c.speaker,
+                    ),
+                    else_=user,
+                ),
+                spoken=conversations.c.spoken + 1,
+            )
         )
 
     def add_recommendation(self, recommended: Recommended) -> None:
         """Keep an outcome once."""
-        self._insert_once(
-            recommendations,
-            work_id=recommended.work_id,
-            thread=recommended.thread,
-            user=recommended.user,
-            guide_version=recommended.guide_version,
-            path=recommended.path,
-            method=recommended.method,
+        self._run(self._once(recommendations, asdict(recommended) | {"at": self._now()}))
+
+    def recommendations(self, user: str, *, limit: int) -> tuple[Recommended, ...]:
+        """The last `limit` of `user`, latest first."""
+        last = (
+            _selected(recommendations, Recommended)
+            .where(recommendations.c.user == user)
+            .order_by(recommendations.c.at.desc(), recommendations.c.work_id.desc())
+            .limit(limit)
         )
+        return tuple(Recommended(*row) for row in self._rows(last))
+
+    def vote(self, vote: Vote) -> None:
+        """Keep `vote` in place of an earlier one by the same person on the same answer."""
+        self._run(self._instead(votes, asdict(vote) | {"at": self._now()}))
+
+    def stop(self, stop: Stop) -> None:
+        """Keep it; of two for the same key the later one counts."""
+        self._run(self._instead(stops, asdict(stop), unless_after=stops.c.at))
+
+    def stops(self, keys: Sequence[str]) -> tuple[Stop, ...]:
+        """Those for any of `keys`, earliest first."""
+        known = (
+            _selected(stops, Stop).where(stops.c.key.in_(keys)).order_by(stops.c.at, stops.c.key)
+        )
+        return tuple(Stop(*row) for row in self._rows(known)) if keys else ()
+
+    def purge(self, before: datetime) -> int:
+        """Forget whatever was kept before that moment; returns how many rows that were."""
+        return sum(self._forget(since, before) for since in KEPT_SINCE)
 
     def close(self) -> None:
         """Release the connections."""
         self._engine.dispose()
 
-    def _insert_once(self, table: sa.Table, **values: object) -> None:
-        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        row = dialect.insert(table).values(at=datetime.now(UTC), **values)
-        with self._engine.begin() as connection:
-            connection.execute(row.on_conflict_do_nothing(index_elements=["work_id"]))
+    def _forget(self, since: sa.Column[Any], before: datetime) -> int:
+        moment = before.timestamp() if isinstance(since.type, sa.Double) else before
+        key = sa.tuple_(*since.table.primary_key)
+        old = sa.select(*since.table.primary_key).where(since < moment).limit(PURGED_AT_ONCE)
+        forgotten = 0
+        while some := self._run(sa.delete(since.table).where(key.in_(old))):
+            forgotten += some
+            time.sleep(PURGE_PAUSE_SECONDS)
+        return forgotten
+
+    def _once(self, table: sa.Table, row: Mapping[str, object]) -> sa.Insert:
+        return self._insert(table).values(row).on_conflict_do_nothing()
+
+    def _instead(
+        self,
+        table: sa.Table,
+        row: Mapping[str, object],
+        *,
+        unless_after: sa.Column[Any] | None = None,
+    ) -> sa.Insert:
+        insert = self._insert(table).values(row)
+        new = insert.excluded
+        return insert.on_conflict_do_update(
+            index_elements=table.primary_key,
+            set_={name: new[name] for name in row if not table.c[name].primary_key},
+            where=None if unless_after is None else unless_after <= new[unless_after.name],
+        )
+
+    def _insert(self, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+        if self._engine.dialect.name == "postgresql":
+            return postgresql.insert(table)
+        return sqlite.insert(table)
+
+    def _rows(self, query: sa.Select[*tuple[Any, ...]]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+        with _reaching(), self._engine.connect() as connection:
+            return connection.execute(query).all()
+
+    def _run(self, change: sa.Insert | sa.Update | sa.Delete) -> int:
+        with _reaching(), self._engine.connect() as connection:
+            return connection.execute(change).rowcount
 
 
-def _migrate(engine: sa.Engine) -> None:
-    with engine.begin() as connection:
-        _wait_for_others(connection)
-        _upgrade(connection)
+def _selected(table: sa.Table, kind: type[DataclassInstance]) -> sa.Select[*tuple[Any, ...]]:
+    """The columns of `table` in the order of the fields of `kind`."""
+    return sa.select(*(table.c[field.name] for field in fields(kind)))
 
 
-def _wait_for_others(connection: sa.Connection) -> None:
-    """Two processes may start at the same time: the second finds the schema made."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
-    else:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _upgrade(connection: sa.Connection) -> None:
-    from alembic import command  # noqa: PLC0415 - only a process that keeps records needs it
-    from alembic.config import Config  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+@contextmanager
+def _reaching() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.SQLAlchemyError as error:
+        raise StoreUnavailableError(
+            f"the database does not answer as it should ({type(error).__name__}); "
+            "`adaptbot doctor` looks after it"
+        ) from error

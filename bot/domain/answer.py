@@ -129,6 +129,10 @@ class NotFound:
     reason: Reason
     text: str
     nearest: tuple[Passage, ...] = field(default=())
+    suggestions: tuple[str, ...] = ()
+    """Questions near to this one that do have an answer."""
+    about_method: bool = False
+    """The question is which method to choose: what the decision guide is for."""
     model: str = "extractive"
 
     @property

@@ -52,12 +52,44 @@ _SMALL_TALK = frozenset(
 )
 SHORTEST = 3
 """Words of a question that can be read by itself."""
+_MARK = re.compile(r"[?\u061f\uff1f]+[!\"')\]\u00bb\u201d]*(?:\s|$|(?<=[\u061f\uff1f]))")
+_SENTENCES = re.compile(r"[^.!\n]+(?:[.](?!\s|$)[^.!\n]+)*[.!]*")
+_BIDS = r"\b(?:explain|define|describe|compare|(?:tell|remind) (?:me|us))\b"
+_ASKS = (
+    r"(?:what(?! an?\b)|what'?s|which|whose|who|whom|how|why|when|where|is|are|was|were"
+    r"|do(?! not\b)|does|did|can|could|should|would|will|has|have|any(?:one|body))"
+    r"(?!['\u2019](?!s\b|re\b))\b"
+)
+_BEFORE = (
+    r"(?:so|and|but|ok|okay|hi|hey|hello|all|everyone|folks|team|please|pls|well|also|btw|then"
+    r"|quick question|question)"
+)
+_BIDDEN = re.compile(rf"\W*(?:{_BEFORE}\W+)*{_BIDS}", re.IGNORECASE)
+_OPENED = re.compile(
+    rf"(?:^|[,:;]|\b(?:about|at|by|for|from|in|of|on|to|with)\b)\W*(?:{_BEFORE}\W+)*{_ASKS}",
+    re.IGNORECASE,
+)
 
 
 def is_small_talk(text: str) -> bool:
     """Whether `text` is a greeting, thanks or the like, and asks nothing."""
     words = re.findall(r"[^\W_]+", text.lower())
     return bool(words) and _SMALL_TALK.issuperset(words)
+
+
+def is_question(text: str) -> bool:
+    """Whether `text` asks something, with or without a question mark.
+
+    A clause that opens as a question does not ask where its sentence ends in a full stop or an
+    exclamation mark; "Explain RAG." does.
+    """
+    return _MARK.search(text) is not None or any(map(_opens, _SENTENCES.findall(text)))
+
+
+def _opens(sentence: str) -> bool:
+    sentence = sentence.strip()
+    open_end = not sentence.endswith((".", "!"))
+    return bool(_BIDDEN.match(sentence) or (open_end and _OPENED.search(sentence)))
 
 
 def questions_in(text: str) -> list[str]:

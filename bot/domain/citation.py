@@ -83,8 +83,13 @@ def _known_only(text: str, known: int) -> str:
 
     Taking one out may leave another behind, as in [[9]8].
     """
-    left = _MARKS.sub(lambda match: match[0] if _positions(match[1], known) else "", text)
-    return text if left == text else _known_only(left, known)
+
+    def kept(match: re.Match[str]) -> str:
+        return match[0] if _positions(match[1], known) else ""
+
+    while (left := _MARKS.sub(kept, text)) != text:
+        text = left
+    return text
 
 
 def _positions(marks: str, known: int) -> list[int]:

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 MARKDOWN = 12_000
 SECTION = 3_000
 HEADER = 150
+CHILDREN = ("actions", "context", "divider", "header", "image", "section", "table", "video")
+"""What a container holds: of what the documentation names, that which Slack was seen to take."""
 TABLE_ROWS = 100
+TABLE_CHARACTERS = 10_000
 TABLE_COLUMNS = 20
 
 
@@ -92,6 +95,18 @@ def _rich_element(element: Json, at: str) -> Problems:
     kinds = ("section", "list", "quote", "preformatted")
     yield from required(element, at, "type", "elements")
     yield from one_of(element.get("type"), f"{at}/type", *(f"rich_text_{kind}" for kind in kinds))
+    yield from items(element.get("elements"), f"{at}/elements", most=1_000)
+    inner = _rich_element if element.get("type") == "rich_text_list" else _rich_run
+    yield from each(element.get("elements"), f"{at}/elements", inner)
+
+
+def _rich_run(run: Json, at: str) -> Problems:
+    yield from required(run, at, "type")
+    if run.get("type") == "text":
+        yield from required(run, at, "text")
+        yield from string(run.get("text"), f"{at}/text", longest=SECTION)
+    if run.get("type") == "link":
+        yield from required(run, at, "url")
 
 
 def _table(block: Json, at: str) -> Problems:
@@ -101,6 +116,8 @@ def _table(block: Json, at: str) -> Problems:
     for index, row in enumerate(listed(block.get("rows"))):
         yield from items(row, f"{at}/rows/{index}", most=TABLE_COLUMNS)
         yield from each(row, f"{at}/rows/{index}", _cell)
+    if sum(_visible(row) for row in listed(block.get("rows"))) > TABLE_CHARACTERS:
+        yield problem(f"no more than {TABLE_CHARACTERS} characters allowed", f"{at}/rows")
 
 
 def _cell(cell: Json, at: str) -> Problems:
@@ -126,6 +143,11 @@ def _image(block: Json, at: str) -> Problems:
 
 def _container(block: Json, at: str) -> Problems:
     yield from required(block, at, "child_blocks")
+    if not block.get("title") and not block.get("rich_text_title"):
+        yield problem("missing required field: title", at)
+    for index, child in enumerate(listed(block.get("child_blocks"))):
+        if isinstance(child, dict):
+            yield from one_of(child.get("type"), f"{at}/child_blocks/{index}/type", *CHILDREN)
     yield from text_object(block.get("title"), f"{at}/title", longest=150, plain=True)
     yield from items(block.get("child_blocks"), f"{at}/child_blocks", most=10)
     yield from each(block.get("child_blocks"), f"{at}/child_blocks", block_problems)
@@ -167,6 +189,9 @@ _COMMON = frozenset({"type", "block_id"})
 FIELDS: Mapping[str, frozenset[str]] = {
     "actions": _COMMON | {"elements"},
     "context": _COMMON | {"elements"},
+    "container": _COMMON
+    | {"child_blocks", "default_collapsed", "has_header_divider", "icon", "is_collapsible"}
+    | {"rich_text_title", "subtitle", "title", "width"},
     "context_actions": _COMMON | {"elements"},
     "divider": _COMMON,
     "header": _COMMON | {"text"},

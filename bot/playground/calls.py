@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.playground.workspace import Json
 
 KEPT = 10_000
+SPARED = frozenset({"apps.connections.open", "auth.test"})
+"""Methods without which an app does not even start; no share of them fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,15 @@ class Fault:
     applied: bool = False
 
 
+ORDINARY_FAULTS = (
+    Fault(status=429, retry_after=1),
+    Fault(status=429, retry_after=1),
+    Fault(status=500, applied=True),
+    Fault(status=500),
+)
+"""What goes wrong on an ordinary day: rate limits, and errors that did or did not do their work."""
+
+
 class Calls:
     """Every call so far, up to a bound, and the faults still to come."""
 
@@ -53,6 +67,9 @@ class Calls:
         self._calls: deque[Call] = deque(maxlen=KEPT)
         self._faults: dict[str, deque[Fault]] = {}
         self._delays: dict[str, float] = {}
+        self._share = 0.0
+        self._chance = random.Random(0)
+        self._ordinary: Sequence[Fault] = ORDINARY_FAULTS
 
     def record(self, call: Call) -> None:
         """Add a call."""
@@ -66,10 +83,26 @@ class Calls:
         """Let the next calls of a method go wrong."""
         self._faults.setdefault(method, deque()).extend([fault] * times)
 
+    def fail_share(
+        self, share: float, *, seed: int, faults: Sequence[Fault] = ORDINARY_FAULTS
+    ) -> None:
+        """Let a share of all calls from now on go wrong, but for those in `SPARED`; 0 ends it.
+
+        Each such call meets one of `faults`, all equally likely. The same seed and the same order
+        of calls give the same faults.
+        """
+        if not 0 <= share <= 1:
+            raise ValueError(f"a share lies between 0 and 1, not at {share}")
+        self._share, self._chance, self._ordinary = share, random.Random(seed), faults
+
     def next_fault(self, method: str) -> Fault | None:
-        """The fault of the call that comes now, used up."""
+        """The fault of the call that comes now, used up; one that was asked for comes first."""
         waiting = self._faults.get(method)
-        return waiting.popleft() if waiting else None
+        if waiting:
+            return waiting.popleft()
+        if method in SPARED or self._chance.random() >= self._share:
+            return None
+        return self._chance.choice(self._ordinary)
 
     def delay(self, method: str, seconds: float) -> None:
         """Answer every call of a method that much later; 0 ends it."""

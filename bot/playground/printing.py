@@ -38,16 +38,55 @@ def _body(message: Message, names: dict[str, str]) -> Iterator[str]:
     if not message.blocks:
         yield from rendered(message.text, names).split("\n")
     for block in message.blocks:
-        match block["type"]:
-            case "header":
-                yield f"[bold underline]{escape(text_of(block['text']))}[/bold underline]"
-            case "section":
-                yield from rendered(text_of(block["text"]), names).split("\n")
-            case "context":
-                for element in listed(block["elements"]):
-                    yield from _small(element, names)
-            case "divider":
-                yield "[dim]────────[/dim]"
+        yield from _block(block, names)
+
+
+def _block(block: Json, names: dict[str, str]) -> Iterator[str]:
+    match block["type"]:
+        case "header":
+            yield f"[bold underline]{escape(text_of(block['text']))}[/bold underline]"
+        case "section":
+            yield from rendered(text_of(block["text"]), names).split("\n")
+        case "divider":
+            yield "[dim]────────[/dim]"
+        case _:
+            yield from _holder(block, names)
+
+
+def _holder(block: Json, names: dict[str, str]) -> Iterator[str]:
+    """A block made of others, or of elements."""
+    if block["type"] == "container":
+        yield f"[bold]{escape(text_of(block['title']))}[/bold]"
+    for inner in listed(block.get("child_blocks")):
+        yield from _block(inner, names)
+    for row in listed(block.get("rows")):
+        yield " | ".join("".join(_inline(cell)) for cell in row)
+    for element in listed(block.get("elements")):
+        if block["type"] == "rich_text":
+            yield from _rich(element)
+        elif block["type"] == "context":
+            yield from _small(element, names)
+
+
+def _rich(element: Json) -> Iterator[str]:
+    if element["type"] != "rich_text_list":
+        yield from "".join(_inline(element)).split("\n")
+        return
+    first = element.get("offset", 0) + 1
+    for number, item in enumerate(listed(element["elements"]), start=first):
+        mark = "•" if element["style"] == "bullet" else f"{number}."
+        yield f"{'  ' * element.get('indent', 0)}{mark} {''.join(_inline(item))}"
+
+
+def _inline(holder: Json) -> Iterator[str]:
+    """The text of a cell or an element as rich markup; a source's address follows its name."""
+    for part in listed(holder.get("elements")):
+        yield from _inline(part)
+    if isinstance(text := holder.get("text"), str):
+        bold = holder.get("style", {}).get("bold")
+        shown = f"[bold]{escape(text)}[/bold]" if bold else escape(text)
+        url = holder.get("url", "")
+        yield shown if not url or len(text) <= len("[999]") else f"{shown} {escape(url)}"
 
 
 def _small(element: Json, names: dict[str, str]) -> Iterator[str]:

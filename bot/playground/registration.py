@@ -12,7 +12,6 @@ SCOPES = frozenset(
         "channels:history",
         "chat:write",
         "commands",
-        "files:write",
         "groups:history",
         "im:history",
         "users:read",

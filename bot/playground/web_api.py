@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from bot.playground.arguments import Arguments, unpacked
 from bot.playground.calls import Call
 from bot.playground.errors import RefusedError
+from bot.playground.methods.manifest import config_token
 from bot.playground.methods.table import METHODS
 
 if TYPE_CHECKING:
     from bot.playground.calls import Calls, Fault
-    from bot.playground.methods.table import Method
+    from bot.playground.methods.table import Method, TokenKind
     from bot.playground.site import Site
     from bot.playground.workspace import Json
 
@@ -57,9 +58,14 @@ class WebApi:
         app = self._site.app
         if not token:
             raise RefusedError("not_authed")
-        if token not in (app.bot_token, app.app_token):
+        kinds: dict[str, TokenKind] = {
+            app.bot_token: "bot",
+            app.app_token: "app",
+            config_token(app): "configuration",
+        }
+        if token not in kinds:
             raise RefusedError("invalid_auth")
-        if (token == app.app_token) != method.app_level:
+        if kinds[token] != method.takes:
             raise RefusedError("not_allowed_token_type")
         if method.scope and method.scope not in app.scopes:
             provided = ",".join(sorted(app.scopes))

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.domain import refusal
 from bot.domain.answer import Answer, Cited, NotFound, Passage, Question, Turn
-from bot.domain.asking import is_small_talk, questions_in
+from bot.domain.asking import is_question, is_small_talk, questions_in
+from bot.domain.choosing import about_method
 from bot.domain.citation import cite
+from bot.domain.suggestion import STARTERS
 from bot.domain.text import clean, has_words, without_markup
 from bot.errors import ModelUnavailableError
 from bot.services.checking import Checker
 from bot.services.follow_up import FollowUps
-from bot.services.judging import Shortfall, Sufficiency
+from bot.services.judging import Shortfall, Sufficiency, unwritten
+from bot.services.patience import ENDLESS, Patience
 from bot.services.ports import LanguageModel
 from bot.services.retrieving import Query, Retrieval, Retriever
+from bot.services.suggesting import Suggestions
 from bot.telemetry import ANSWER_SECONDS, QUESTIONS, logger
 
 OFFERED_TOKENS = 1_500
@@ -32,6 +36,14 @@ InEnglish = Callable[[str], tuple[str, str]]
 """Of a text: the English name of its language, and the text in English words."""
 
 _log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a question is to be answered."""
+
+    patience: Patience
+    only_if_sure: bool
 
 
 class Answering:
@@ -57,23 +69,36 @@ class Answering:
         self._writers = writers
         self._checker = checker
         self._in_english = in_english
+        self._suggestions = Suggestions(retriever, sufficiency)
 
-    def answer(self, question: Question) -> Answer:
+    def answer(
+        self, question: Question, *, patience: Patience = ENDLESS, only_if_sure: bool = False
+    ) -> Answer:
         """A cited answer, or the reason why there is none.
+
+        `only_if_sure` is for what nobody addressed to the bot: a refusal costs little there, and an
+        answer beside the point much. It takes something asked, a judge who is sure, and the writer
+        of choice; nothing is suggested.
 
         Raises:
             IndexUnavailableError: the index cannot be read.
+            StoppedError: somebody stopped the work.
+            OutOfTimeError: the asker's time is up.
         """
-        return self.explained(question)[0]
+        return self.explained(question, patience=patience, only_if_sure=only_if_sure)[0]
 
-    def explained(self, question: Question) -> tuple[Answer, Retrieval | None]:
+    def explained(
+        self, question: Question, *, patience: Patience = ENDLESS, only_if_sure: bool = False
+    ) -> tuple[Answer, Retrieval | None]:
         """The same, with what was retrieved for it; None where nothing was looked for.
 
         Raises:
             IndexUnavailableError: the index cannot be read.
+            StoppedError: somebody stopped the work.
+            OutOfTimeError: the asker's time is up.
         """
         with ANSWER_SECONDS.time():
-            answer, found = self._answer(question)
+            answer, found = self._answer(question, _Manner(patience, only_if_sure))
         outcome = "answered" if isinstance(answer, Cited) else answer.reason
         QUESTIONS.labels(outcome).inc()
         return answer, found
@@ -82,37 +107,49 @@ class Answering:
         """Load what the first question would otherwise wait for."""
         self._retriever.retrieve("warm-up")
 
-    def _answer(self, question: Question) -> tuple[Answer, Retrieval | None]:
+    def _answer(self, question: Question, manner: _Manner) -> tuple[Answer, Retrieval | None]:
         text = clean(question.text)
-        if not has_words(text) or is_small_talk(text):
+        if unreadable := _unreadable(text):
+            return unreadable, None
+        text = without_markup(text) or text
+        language, english = self._in_english(text)
+        if manner.only_if_sure and not (is_question(text) or is_question(english)):
             return NotFound("empty", refusal.empty()), None
-        if len(text) > refusal.MAX_CHARACTERS:
-            return NotFound("too_long", refusal.too_long(len(text))), None
-        language, english = self._in_english(without_markup(text) or text)
+        manner.patience.check()
         history = tuple(self._readable(question.history))
-        query, found, short = self._found(english, history, translated=language != "English")
-        if short:
-            return _refused(short, language, found), found
-        denied = self._checker.denied(english, found)
-        if denied:
-            found = found.led_by(denied)
-        answer = self._written(query.text, found)
-        lead = refusal.answered_in_english(language) or (_OTHERWISE if denied else "")
-        return replace(answer, lead=lead), found
+        translated = language != "English"
+        query, found, short = self._found(english, history, manner, translated=translated)
+        if not short:
+            denied = self._checker.denied(english, found)
+            found = found.led_by(denied) if denied else found
+            if answer := self._written(query.text, found, manner):
+                lead = refusal.answered_in_english(language) or (_OTHERWISE if denied else "")
+                return replace(answer, lead=lead), found
+            short = unwritten(english)
+        refused = replace(_refused(short, language, found), about_method=about_method(english))
+        return self._with_suggestions(refused, query, found, manner), found
 
     def _found(
-        self, text: str, history: tuple[Turn, ...], *, translated: bool
+        self, text: str, history: tuple[Turn, ...], manner: _Manner, *, translated: bool
     ) -> tuple[Query, Retrieval, Shortfall | None]:
         """What was found for `text`, or else for a question within it; and whether it suffices."""
         query = self._follow_ups.stand_alone(Question(text, history))
         found = self._retriever.retrieve(query)
-        loosely = translated or bool(query.variants)
-        short = self._sufficiency.shortfall(query.text, found, read_loosely=loosely)
+        loosely, sure = translated or bool(query.variants), manner.only_if_sure
+        short = self._sufficiency.shortfall(query.text, found, read_loosely=loosely, sure=sure)
         for part in questions_in(text)[:PARTS] if short else ():
             other = self._retriever.retrieve(part)
-            if not self._sufficiency.shortfall(part, other):
+            if not self._sufficiency.shortfall(part, other, sure=sure):
                 return Query(part), other, None
         return query, found, short
+
+    def _with_suggestions(
+        self, refused: NotFound, query: Query, found: Retrieval, manner: _Manner
+    ) -> NotFound:
+        """Nothing near is held on what is off the topic; a demand for keys is met with no offer."""
+        if manner.only_if_sure or refused.reason == "off_topic":
+            return refused
+        return replace(refused, suggestions=self._suggestions.near(query.text, found))
 
     def _readable(self, history: Iterable[Turn]) -> Iterable[Turn]:
         """The turns that were questions, made safe to read as the question itself was."""
@@ -121,18 +158,24 @@ class Answering:
             if has_words(text) and len(text) <= refusal.MAX_CHARACTERS:
                 yield Turn(self._in_english(text)[1], turn.reply)
 
-    def _written(self, asked: str, found: Retrieval) -> Cited:
-        for writer in self._writers:
-            if answer := self._checked(writer, asked, found):
+    def _written(self, asked: str, found: Retrieval, manner: _Manner) -> Cited | None:
+        """What the first writer says that is supported; who has to be sure hears no other one."""
+        for writer in self._writers[:1] if manner.only_if_sure else self._writers:
+            manner.patience.check()
+            if answer := self._checked(writer, asked, found, manner.patience):
                 return answer
+        if manner.only_if_sure:
+            return None
         raise AssertionError("the extractive answerer marks every sentence")
 
-    def _checked(self, writer: LanguageModel, asked: str, found: Retrieval) -> Cited | None:
+    def _checked(
+        self, writer: LanguageModel, asked: str, found: Retrieval, patience: Patience
+    ) -> Cited | None:
         passages = _affordable(found)
         offered = {passage.id for passage in passages}
         hits = [hit for hit in found.hits if hit.passage.id in offered]
         try:
-            text = writer.write(asked, passages=passages, hits=hits)
+            text = writer.write(asked, passages=passages, hits=hits, patience=patience)
         except ModelUnavailableError as error:
             _log.warning("chat model unavailable", model=writer.name, problem=str(error))
             return None
@@ -141,6 +184,16 @@ class Answering:
             _log.warning("answer without a supported sentence", model=writer.name)
             return None
         return Cited(text, references, model=writer.name)
+
+
+def _unreadable(text: str) -> NotFound | None:
+    """The refusal of a text in which no question is looked for."""
+    if not has_words(text) or is_small_talk(text):
+        return NotFound("empty", refusal.empty(), suggestions=STARTERS)
+    if len(text) > refusal.MAX_CHARACTERS:
+        words = refusal.too_long(len(text))
+        return NotFound("too_long", words, about_method=about_method(text))
+    return None
 
 
 def _affordable(found: Retrieval) -> tuple[Passage, ...]:

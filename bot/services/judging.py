@@ -15,6 +15,12 @@ from bot.services.retrieving import Retrieval
 
 LOOSE = 0.3
 """What the score of a question loses that is read loosely."""
+SURE = 0.3
+"""The least score of an answer that nobody asked the bot for.
+
+Of labelled questions of authors that the judge was not fitted to, 3.4 % of the unanswerable ones
+pass it, against 7.0 % at 0, and 90 % of the answerable ones, against 95 %.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,11 @@ class Shortfall:
 
     reason: Reason
     words: str
+
+
+def unwritten(question: str) -> Shortfall:
+    """Of a question that was to be answered by one writer, who had nothing supported to say."""
+    return Shortfall("insufficient", words("insufficient", question, unknown=Unknown((), 0, ())))
 
 
 class Sufficiency:
@@ -34,17 +45,18 @@ class Sufficiency:
         self._written = written
 
     def shortfall(
-        self, question: str, found: Retrieval, *, read_loosely: bool = False
+        self, question: str, found: Retrieval, *, read_loosely: bool = False, sure: bool = False
     ) -> Shortfall | None:
         """Why `found` does not answer `question`; nothing where it does.
 
         A question is read loosely where it was translated word by word, or put together from the
         questions of a thread: it says less clearly what it asks than those the judge was fitted to.
+        Where the judge has to be sure, that makes no difference.
         """
         unknown = self._written.unknown(question, self._vocabulary)
         if asks(question, "demand"):
             return Shortfall("off_topic", words("off_topic", question, unknown=unknown))
-        least = -LOOSE if read_loosely else 0.0
+        least = SURE if sure else -LOOSE if read_loosely else 0.0
         if self._judge.score(self._signals(question, found, unknown), found.vector) > least:
             return None
         why = reason(found.similarity, found.hits)

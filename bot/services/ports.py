@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Literal, Protocol
 
 from bot.domain.answer import Hit, Passage, Question, Turn
 from bot.domain.scoring import Reply
+from bot.services.patience import ENDLESS, Patience
 
 Progress = Callable[[int, int], None]
 """Called with (done, of all) while something long runs."""
@@ -69,13 +71,22 @@ class LanguageModel(Protocol):
         """What wrote the answer, as shown to people and kept with it."""
         ...
 
-    def write(self, question: str, *, passages: Sequence[Passage], hits: Sequence[Hit]) -> str:
+    def write(
+        self,
+        question: str,
+        *,
+        passages: Sequence[Passage],
+        hits: Sequence[Hit],
+        patience: Patience = ENDLESS,
+    ) -> str:
         """Text with marks such as [2], each naming a passage by its position from 1.
 
         `hits` are the sentences of those passages that were found, best first.
 
         Raises:
             ModelUnavailableError: the model cannot be reached or does not answer.
+            StoppedError: somebody stopped the work; the model is no longer asked.
+            OutOfTimeError: the asker's time is up.
         """
         ...
 
@@ -91,21 +102,141 @@ class Recommended:
     path: str
     """As in a button: `step=choice` joined by commas."""
     method: str
+    at: datetime | None = None
+    """When it was kept; the store's own time."""
 
 
-class Records(Protocol):
-    """Keeps what has to outlive the process."""
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """One question with the answer that was given to it."""
+
+    work_id: str
+    thread: str
+    user: str
+    """Who asked."""
+    question: str
+    reply: str
+    shown: str = ""
+    """The answer as it was rendered, to be shown elsewhere at the asker's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What is known of a thread in which the bot has answered; no word of what people said."""
+
+    asker: str
+    """Who was answered last."""
+    answered_at: float
+    """When, in seconds since 1970."""
+    speaker: str = ""
+    """Who spoke last since then, whereby the asker counts only as long as nobody else has spoken;
+    "" for nobody."""
+    spoken: int = 0
+    """How many messages people have written since then."""
+
+
+Opinion = Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one person thinks of one answer."""
+
+    work_id: str
+    user: str
+    opinion: Opinion
+    reason: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Somebody's word that work is to end."""
+
+    key: str
+    """The thread, or the one job, that is to end."""
+    user: str
+    at: float
+    """In seconds since 1970: what was asked later goes on."""
+    quietly: bool = False
+    """Nothing is to be said about it: the message that asked is gone."""
+
+
+class Turns(Protocol):
+    """Keeps what was asked and answered."""
 
     def turns(self, thread: str, *, limit: int) -> tuple[Turn, ...]:
         """The last `limit` turns of `thread`, oldest first."""
         ...
 
-    def add_turn(self, thread: str, turn: Turn, *, work_id: str) -> None:
-        """Keep `turn`; a second call with the same `work_id` changes nothing."""
+    def add_turn(self, replied: Replied) -> None:
+        """Keep it; a second one with the same `work_id` changes nothing."""
         ...
+
+    def replied(self, work_id: str) -> Replied | None:
+        """The answer given to one request, as long as it is kept."""
+        ...
+
+
+class Conversations(Protocol):
+    """Knows in which threads the bot has answered, and whether people have talked since."""
+
+    def conversation(self, thread: str) -> Conversation | None:
+        """The state of `thread`; None where the bot never answered in it."""
+        ...
+
+    def answered(self, thread: str, user: str, at: float) -> None:
+        """Note that `user` was answered in `thread`; nobody has spoken since."""
+        ...
+
+    def heard(self, thread: str, user: str) -> None:
+        """Note that `user` wrote in `thread`, once for a message.
+
+        Nothing happens where the bot never answered.
+        """
+        ...
+
+
+class Recommendations(Protocol):
+    """Keeps how dialogs ended."""
 
     def add_recommendation(self, recommended: Recommended) -> None:
         """Keep an outcome with its path; a second one with the same `work_id` changes nothing."""
+        ...
+
+    def recommendations(self, user: str, *, limit: int) -> tuple[Recommended, ...]:
+        """The last `limit` of `user`, latest first."""
+        ...
+
+
+class Votes(Protocol):
+    """Keeps what people think of answers: one row for each answer and person."""
+
+    def vote(self, vote: Vote) -> None:
+        """Keep `vote` in place of an earlier one by the same person on the same answer."""
+        ...
+
+
+class Stops(Protocol):
+    """Keeps what is to end, where every replica sees it."""
+
+    def stop(self, stop: Stop) -> None:
+        """Keep it; of two for the same key the later one counts."""
+        ...
+
+    def stops(self, keys: Sequence[str]) -> tuple[Stop, ...]:
+        """Those for any of `keys`."""
+        ...
+
+
+class Records(Turns, Conversations, Recommendations, Votes, Stops, Protocol):
+    """Everything that has to outlive the process, beside the work itself.
+
+    Every method raises StoreUnavailableError when the database fails.
+    """
+
+    def purge(self, before: datetime) -> int:
+        """Forget whatever was kept before that moment; returns how many rows that were."""
         ...
 
 
@@ -125,18 +256,33 @@ class Job:
     order: float
     """When it was asked, in seconds since 1970: the order within a thread."""
     payload: Payload
+    aside: bool = False
+    """It is only said, and waits for no work."""
 
 
 class Task(Protocol):
     """How jobs of one kind are done, in two recorded steps."""
 
-    def prepare(self, payload: Payload) -> Payload:
+    def prepare(self, job: Job) -> Payload:
         """Work out what will be said; after a crash this may run again."""
         ...
 
-    def deliver(self, payload: Payload, prepared: Payload, *, work_id: str, again: bool) -> None:
-        """Say it. `again` means that a crash may have come between saying and recording it."""
+    def deliver(self, job: Job, prepared: Payload, *, again: bool) -> None:
+        """Say it. `again` means that a crash may have come between saying and recording it.
+
+        Raises:
+            UndeliverableError: it is refused for good.
+            BusyError: it is to be said later; everything else is tried again soon.
+        """
         ...
+
+    def interrupted(self, job: Job) -> None:
+        """The process ends before the job does, which is taken up again by another one."""
+        ...
+
+
+State = Literal["unknown", "open", "done"]
+"""Of a job: never submitted, still to be finished, finished."""
 
 
 class Work(Protocol):
@@ -146,8 +292,19 @@ class Work(Protocol):
         """Return when `job` is kept for good; the same `job.id` again changes nothing."""
         ...
 
-    def close(self) -> None:
-        """Stop taking jobs, let the running ones end for a bounded time, and release."""
+    def state(self, job_id: str) -> State:
+        """How far a job is."""
+        ...
+
+    def waiting(self) -> int:
+        """About how many jobs are accepted and not begun."""
+        ...
+
+    def close(self) -> bool:
+        """Stop taking jobs, let the running ones end for a bounded time, and release.
+
+        Returns whether they ended; what did not is taken up by the next process.
+        """
         ...
 
 

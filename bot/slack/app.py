@@ -1,56 +1,50 @@
-"""The Bolt app: which delivery goes to which listener."""
+"""The Bolt app: what is heard at all, which part hears it, and what happens when one fails."""
 
 from __future__ import annotations
 
 import logging
 import re
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
-from slack_bolt import Ack, App, BoltContext, BoltResponse
+from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from bot.services.ports import Work
-from bot.slack.blocks import HELP, HELP_TEXT, section
 from bot.slack.failures import reported
-from bot.slack.flowchart import DialogPresses, command_dialog_job, dialog_job
-from bot.slack.inbox import Request, read_event
+from bot.slack.origin import Identity
 from bot.slack.outbox import Outbox, Place
-from bot.slack.questions import command_job, question_job
-from bot.slack.text import inert, shortened, typed
+from bot.slack.text import inert
 from bot.telemetry import logger
 
-COMMAND = "/adapt"
-HEARD = ("app_mention", "message")
-ANSWERING = "One moment, I am looking through the sources…"
-STARTING = "The decision guide opens here, in a thread of its own."
-
+_ANY = re.compile(r".*", re.DOTALL)
 _log = logger(__name__)
 
 
-def web_client(token: str, *, base_url: str) -> WebClient:
-    """A client that waits out rate limits, and never posts again on its own."""
-    return WebClient(
-        token, base_url=base_url, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=3)]
-    )
+class Part(Protocol):
+    """Something that listens."""
+
+    def register(self, app: App) -> None:
+        """Add its listeners; the first that matches is called."""
+        ...
 
 
 def build_app(
-    client: WebClient, *, signing_secret: str, work: Work, presses: DialogPresses, outbox: Outbox
+    client: WebClient,
+    *,
+    signing_secret: str,
+    identity: Identity,
+    outbox: Outbox,
+    parts: Sequence[Part],
 ) -> App:
     """The app with its listeners; it talks to nobody yet."""
     logging.getLogger("slack_bolt.App").addFilter(_not_about_token)
     app = App(client=client, signing_secret=signing_secret, token_verification_enabled=False)
-    accept = _acceptance(work, outbox)
-    for event in HEARD:
-        app.event(event, middleware=[accept])(_nothing)
-    app.command(COMMAND)(_command(work))
-    app.action(re.compile(r"^guide:"))(presses.pressed)
-    app.event(re.compile(r".*"))(_nothing)
-    app.error(_failed)
+    app.middleware(_for_us(identity))
+    for part in parts:
+        part.register(app)
+    _hear_the_rest(app)
+    app.error(_failed(outbox))
     return app
 
 
@@ -59,64 +53,50 @@ def _not_about_token(record: logging.LogRecord) -> bool:
     return "`token` will be unused" not in record.getMessage()
 
 
-def _nothing() -> None:
-    """Everything was done in the middleware, before the acknowledgement."""
-
-
-def _acceptance(work: Work, outbox: Outbox) -> Callable[..., None]:
-    def accept(body: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> None:
-        """Keep what is asked for good; only then is Slack told that it arrived.
-
-        Bolt acknowledges before it runs a listener, so a listener that failed would lose the
-        event. Where this middleware fails, Slack delivers again.
-        """
-        request = read_event(body, bot_user=context.bot_user_id or "")
-        if request is not None:
-            _take(request, work, outbox)
-        next_()
-
-    return accept
-
-
-def _take(request: Request, work: Work, outbox: Outbox) -> None:
-    match request.intent:
-        case "answer":
-            work.submit(question_job(request))
-        case "dialog":
-            work.submit(dialog_job(request))
-        case "help":
-            place = Place(request.channel, request.root)
-            outbox.post(place, HELP_TEXT, [section(HELP)], work_id=request.id, again=True)
-
-
-def _command(work: Work) -> Callable[..., None]:
-    def adapt(ack: Ack, command: dict[str, Any], context: BoltContext) -> None:
-        """`/adapt`, `/adapt ask …`, `/adapt help`: kept first, acknowledged then."""
-        text = typed(command.get("text") or "", bot_user=context.bot_user_id or "")
-        verb, _, rest = text.partition(" ")
-        if verb.lower() == "help":
-            ack(text=HELP_TEXT, blocks=[section(HELP)])
-        elif verb.lower() == "ask":
-            work.submit(command_job(command, rest, now=time.time()))
-            ack(text=f"{ANSWERING}\n>{inert(shortened(rest, 300))}" if rest else ANSWERING)
-        else:
-            work.submit(command_dialog_job(command, text, now=time.time()))
-            ack(text=STARTING)
-
-    return adapt
-
-
-def _failed(error: Exception, body: dict[str, Any], client: WebClient) -> BoltResponse | None:
-    """The last boundary: a listener failed, and the person is told so.
-
-    A command is answered in its acknowledgement, which needs nothing that may be broken as well.
-    An event is left unacknowledged, so that Slack delivers it again.
-    """
-    words = inert(reported(error, where="listener"))
-    if "command" in body:
-        return BoltResponse(status=HTTPStatus.OK, body={"text": words})
-    if "actions" in body:
-        place = Place(body["channel"]["id"], body["message"].get("thread_ts"))
-        Outbox(client).whisper(place, body["user"]["id"], words)
+def _for_us(identity: Identity) -> Callable[..., BoltResponse]:
+    def for_us(body: Mapping[str, Any], next_: Callable[[], BoltResponse]) -> BoltResponse:
+        """Let pass what is for this app and workspace; the rest is acknowledged and forgotten."""
+        if identity.meant(body):
+            return next_()
+        _log.warning("a delivery for another app or workspace")
         return BoltResponse(status=HTTPStatus.OK)
-    return None
+
+    return for_us
+
+
+def _hear_the_rest(app: App) -> None:
+    """Slack repeats what is not acknowledged, and Bolt logs it, words and all."""
+    app.event(_ANY)(_nothing)
+    for hear in (app.action, app.view, app.view_closed, app.shortcut, app.command):
+        hear(_ANY)(_only_ack)
+    app.options(_ANY)(_no_options)
+
+
+def _nothing() -> None:
+    """Nobody waits for anything."""
+
+
+def _only_ack(ack: Ack) -> None:
+    ack()
+
+
+def _no_options(ack: Ack) -> None:
+    ack(options=[])
+
+
+def _failed(outbox: Outbox) -> Callable[..., BoltResponse | None]:
+    def failed(error: Exception, body: Mapping[str, Any]) -> BoltResponse | None:
+        """The last boundary: a listener failed, and the person is told so.
+
+        A command is answered in its acknowledgement, which needs nothing that may be broken too.
+        An event is left unacknowledged, so that Slack delivers it again.
+        """
+        words = inert(reported(error, where="listener"))
+        if "command" in body:
+            return BoltResponse(status=HTTPStatus.OK, body={"text": words})
+        if "channel" in body and "user" in body:
+            thread = (body.get("message") or {}).get("thread_ts")
+            outbox.whisper(Place(body["channel"]["id"], thread), body["user"]["id"], words)
+        return None if "event" in body else BoltResponse(status=HTTPStatus.OK)
+
+    return failed

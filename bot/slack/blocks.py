@@ -1,23 +1,37 @@
-"""What people see of an answer: pure builders of Slack's blocks."""
+"""What people see of an answer: pure builders of Slack's messages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypedDict
 
-from bot.domain.answer import Answer, Cited, NotFound, Passage, Reference
-from bot.slack.text import inert, link, shortened, with_links
+from bot.domain.answer import Answer, Cited, NotFound
+from bot.slack.buttons import feedback, share_button
+from bot.slack.layout import ROOM, Block, blocks_of, messages, weight_of, words_of
+from bot.slack.refusals import offers, reason_parts, refusal_words
+from bot.slack.rich import Part, Piece, read_markdown
+from bot.slack.runs import plain_run
+from bot.slack.sources import source_list, source_words
+from bot.slack.text import inert, shortened
 
-Block = dict[str, Any]
+__all__ = [
+    "HELP",
+    "HELP_TEXT",
+    "Block",
+    "Said",
+    "answer_messages",
+    "context",
+    "header",
+    "section",
+    "sections",
+    "source_list",
+]
 
 SECTION_LIMIT = 3_000
-ANSWER_LIMIT = 9_000
-"""Characters of an answer; all blocks of a message together hold about 13,000."""
-SOURCES_LIMIT = 3_500
-CUT = "_The answer is longer than one Slack message holds, and is cut here._"
 HEADER_LIMIT = 150
 CONTEXT_LIMIT = 10
+SHORT = 1_200
+"""Characters of an answer that is never split for its length, however many links it holds."""
 
 HELP = (
     "*What I do*\n"
@@ -31,17 +45,52 @@ HELP = (
 HELP_TEXT = "Ask me about adapting large language models, or type /adapt for a recommendation."
 
 
-def answer_blocks(answer: Answer) -> list[Block]:
-    """An answer with its sources, or the reason why there is none."""
+class Said(TypedDict):
+    """One message."""
+
+    text: str
+    """All of it in plain words, inert: for screen readers, and where Slack refuses the blocks."""
+    blocks: list[Block]
+
+
+def answer_messages(answer: Answer, *, work_id: str, year: int, share: bool = False) -> list[Said]:
+    """An answer with its sources, or the reason why there is none and what can be done instead.
+
+    `year` is the current one, for the age of the sources; `share` adds a button that shows the
+    answer to everybody. A long answer comes in several messages, the last of which has the
+    sources and the buttons; one of up to `SHORT` characters without tables is one message.
+    """
     match answer:
         case Cited():
-            urls = {reference.number: reference.source.url for reference in answer.references}
-            return [
-                *_answer_sections(with_links(answer.full_text, urls)),
-                *source_list(answer.references),
-            ]
+            parts = _parts(answer)
+            below = [*source_list(answer.references, year=year)]
+            words = ["Sources:", *source_words(answer.references)] if answer.references else []
         case NotFound():
-            return [*sections(inert(answer.text)), *_nearest(answer.nearest)]
+            parts = [*reason_parts(answer)]
+            below = [*offers(answer, work_id=work_id)]
+            words = [*refusal_words(answer)]
+    below += [*([share_button(work_id)] if share else []), feedback(work_id)]
+    short = len(answer.full_text) <= SHORT
+    said = _said(parts, below, room=10 * ROOM if short else ROOM)
+    said[-1]["text"] = "\n".join(
+        [text for text in (said[-1]["text"], inert("\n".join(words))) if text]
+    )
+    return said
+
+
+def _parts(answer: Cited) -> list[Part]:
+    urls = {reference.number: reference.source.url for reference in answer.references}
+    lead = [Piece("paragraph", (plain_run(answer.lead),))] if answer.lead else []
+    return [*lead, *read_markdown(answer.text, urls)]
+
+
+def _said(parts: Iterable[Part], below: Sequence[Block], *, room: int) -> list[Said]:
+    packed = messages(parts, room=room, last=weight_of([*below]))
+    said: list[Said] = [
+        {"text": inert(words_of(each)), "blocks": blocks_of(each)} for each in packed
+    ]
+    said[-1]["blocks"] += below
+    return said
 
 
 def sections(mrkdwn: str) -> Iterator[Block]:
@@ -71,32 +120,9 @@ def header(text: str) -> Block:
     return {"type": "header", "text": plain}
 
 
-def source_list(references: Sequence[Reference]) -> Iterator[Block]:
-    """The numbered sources, each with its link, as far as there is room."""
-    lines = _fitting([_source_line(reference) for reference in references], SOURCES_LIMIT)
-    if more := len(references) - len(lines):
-        lines.append(f"… and {more} more sources")
-    for start in range(0, len(lines), CONTEXT_LIMIT):
-        yield context(*lines[start:][:CONTEXT_LIMIT])
-
-
 def _mrkdwn(text: str) -> Block:
     """A text object in which Slack makes no link or mention by itself: `verbatim`."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _answer_sections(mrkdwn: str) -> Iterator[Block]:
-    blocks = [*sections(mrkdwn)]
-    shown = _fitting([block["text"]["text"] for block in blocks], ANSWER_LIMIT)
-    yield from blocks[: len(shown)]
-    if len(shown) < len(blocks):
-        yield context(CUT)
-
-
-def _fitting(texts: Sequence[str], limit: int) -> list[str]:
-    """As many of `texts`, from the first, as hold `limit` characters together."""
-    lengths = accumulate(len(text) for text in texts)
-    return [text for text, length in zip(texts, lengths, strict=True) if length <= limit]
 
 
 def _cut(head: str) -> int:
@@ -110,21 +136,3 @@ def _cut(head: str) -> int:
 def _left_open(head: str, opening: str, closing: str) -> int:
     at = head.rfind(opening)
     return at if at > max(head.rfind(closing), 0) else len(head)
-
-
-def _source_line(reference: Reference) -> str:
-    source = reference.source
-    name = link(source.url, f"{source.label}: {shortened(source.title, 120)}")
-    doubt = "" if reference.evidence == "original" else " _(from a page about it)_"
-    parts = inert(shortened("; ".join(reference.sections), 160))
-    return f"*[{reference.number}]* {name}{', ' + parts if parts else ''}{doubt}"
-
-
-def _nearest(passages: tuple[Passage, ...]) -> Iterator[Block]:
-    if not passages:
-        return
-    lines = [
-        f"• {link(passage.source.url, passage.source.label)}, {inert(passage.section)}"
-        for passage in passages
-    ]
-    yield context("The nearest sections I hold:\n" + "\n".join(lines))

@@ -72,14 +72,14 @@ def dialog_blocks(dialog: Dialog, *, owner: str) -> list[Block]:
     ]
 
 
-def report_blocks(report: Report) -> list[Block]:
-    """A recommendation: its parts, and the sources they cite."""
+def report_blocks(report: Report, *, year: int | None = None) -> list[Block]:
+    """A recommendation: its parts, and the sources they cite, with their age in `year`."""
     urls = {reference.number: reference.source.url for reference in report.references}
     blocks = [header(report.title)]
     for part in report.parts:
         lines = [f"• {with_links(line, urls)}" for line in part.lines]
         blocks += sections("\n".join([f"*{inert(part.heading)}*", *lines]))
-    return [*blocks, *source_list(report.references)]
+    return [*blocks, *source_list(report.references, year=year)]
 
 
 def _trail(dialog: Dialog) -> Iterator[Block]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bot.slack.origin import Origin, Surface, team_of
 from bot.slack.text import typed
 
 ANSWERED_SUBTYPES = {None, "file_share", "thread_broadcast"}
@@ -17,54 +18,61 @@ _RECOMMEND = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HELP = re.compile(r"^(?:help|\?|what can you do\??)$", re.IGNORECASE)
+_PERSON = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 
 Intent = Literal["answer", "dialog", "help"]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Something a person asked of the bot in a message."""
+    """Something a person asked of the bot, or perhaps of somebody else."""
 
     intent: Intent
-    team: str
-    channel: str
-    user: str
+    origin: Origin
     ts: str
-    root: str
-    """The message that the thread hangs on."""
     text: str
-
-    @property
-    def thread(self) -> str:
-        """The thread's own key: nothing said in one is ever seen in another."""
-        return f"{self.team}:{self.channel}:{self.root}"
 
     @property
     def id(self) -> str:
         """The same message has the same id, however and as what it is delivered."""
-        return f"{self.team}:{self.channel}:{self.ts}"
+        return f"{self.origin.team}:{self.origin.channel}:{self.ts}"
+
+    @property
+    def to_people(self) -> bool:
+        """Whether it mentions anybody else."""
+        return _PERSON.search(self.text) is not None
 
 
 def read_event(body: Mapping[str, Any], *, bot_user: str) -> Request | None:
-    """The request in an `app_mention` or `message` event; None where it is not for us."""
+    """The request in an `app_mention` or `message` event; None where no person wrote one."""
     event = body.get("event", {})
     if event.get("bot_id") or event.get("subtype") not in ANSWERED_SUBTYPES:
         return None
     if event.get("hidden") or event.get("user") in (None, bot_user):
         return None
-    direct = event.get("channel_type") == "im"
-    if event["type"] == "message" and not direct:
-        return None
-    intent, text = read_intent(typed(event.get("text") or "", bot_user=bot_user))
-    return Request(
-        intent=intent,
-        team=str(body.get("team_id") or body.get("enterprise_id") or ""),
+    text = event.get("text") or ""
+    surface = _surface(event, mentioned=f"<@{bot_user}" in text)
+    intent, asked = read_intent(typed(text, bot_user=bot_user))
+    origin = Origin(
+        team=team_of(body),
         channel=event["channel"],
         user=event["user"],
-        ts=event["ts"],
+        surface=surface,
         root=event.get("thread_ts") or event["ts"],
-        text=text,
+        user_team=event.get("user_team") or event.get("team"),
+        shared=bool(body.get("is_ext_shared_channel")),
     )
+    if origin.unasked:
+        intent, asked = "answer", typed(text, bot_user=bot_user)
+    return Request(intent, origin, event["ts"], asked)
+
+
+def _surface(event: Mapping[str, Any], *, mentioned: bool) -> Surface:
+    if event.get("channel_type") == "im":
+        return "direct"
+    if event["type"] == "app_mention" or mentioned:
+        return "mention"
+    return "thread" if event.get("thread_ts") else "channel"
 
 
 def read_intent(text: str) -> tuple[Intent, str]:

@@ -1,100 +1,143 @@
-"""Questions: from a message or a command to an answer in its thread."""
+"""Questions: from whatever asked one to an answer in its thread."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, cast
 
-from bot.domain.answer import Answer, Cited, Question, Turn
+from bot.domain.answer import Cited, NotFound, Question
 from bot.services.answering import Answering
-from bot.services.ports import Job, Payload, Records
-from bot.slack.blocks import Block, answer_blocks, section
-from bot.slack.failures import reported
+from bot.services.patience import Patience
+from bot.services.ports import Job, Payload, Records, Replied
+from bot.slack.blocks import Said, answer_messages, context, section
 from bot.slack.inbox import Request
-from bot.slack.outbox import Outbox, Place
-from bot.slack.text import inert
+from bot.slack.origin import Origin, typed_at
+from bot.slack.outbox import Outbox
+from bot.slack.replies import Reply
+from bot.slack.text import inert, shortened
 
 KIND = "answer"
-STATUS = "is looking through the sources…"
 HISTORY = 8
 """Turns of a thread that a follow-up can refer to."""
+KEPT = 40_000
+"""Characters of a question that are kept: what Slack takes, and far more than is answered."""
 
 
 def question_job(request: Request) -> Job:
     """The durable work for a question asked in a message."""
-    return Job(
-        id=request.id,
-        kind=KIND,
-        thread=request.thread,
+    return asked_job(
+        request.origin,
+        request.text,
+        work_id=request.id,
+        thread=request.origin.thread,
         order=float(request.ts),
-        payload={
-            "question": request.text,
-            "thread": request.thread,
-            "channel": request.channel,
-            "root": request.root,
-        },
     )
 
 
 def command_job(command: Mapping[str, Any], question: str, *, now: float) -> Job:
     """The durable work for `/adapt ask …`: its answer is shown to the asker alone."""
-    team, user = command["team_id"], command["user_id"]
-    work_id = f"{team}:{command['trigger_id']}"
-    return Job(
-        id=work_id,
-        kind=KIND,
-        thread=f"{team}:command:{user}",
+    origin = typed_at(command)
+    return asked_job(
+        origin,
+        question,
+        work_id=f"{origin.team}:{origin.channel}:{command['trigger_id']}",
+        thread=f"{origin.team}:command:{origin.user}",
         order=now,
-        payload={
-            "question": question,
-            "thread": f"{team}:command:{work_id}",
-            "channel": command["channel_id"],
-            "user": user,
-            "response_url": command["response_url"],
-        },
     )
 
 
-class AnswerTask:
-    """Answers, and posts the answer once."""
+def asked_job(origin: Origin, question: str, *, work_id: str, thread: str, order: float) -> Job:
+    """The durable work for a question, asked in whatever way."""
+    payload: Payload = {"origin": origin.model_dump(), "question": question[:KEPT]}
+    return Job(work_id, KIND, thread, order, payload)
 
-    def __init__(self, answering: Answering, *, records: Records, outbox: Outbox) -> None:
+
+class AnswerTask:
+    """An `Errand`: answers, and posts the answer once."""
+
+    def __init__(
+        self,
+        answering: Answering,
+        *,
+        records: Records,
+        outbox: Outbox,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._answering = answering
         self._records = records
         self._outbox = outbox
+        self._now = now
 
-    def prepare(self, payload: Payload) -> Payload:
-        """The answer, rendered; a failure becomes an apology with a reference number."""
-        if "root" in payload:
-            self._outbox.status(_place(payload), STATUS)
-        try:
-            answer = self._answer(payload)
-        except Exception as error:  # noqa: BLE001 - the boundary: nobody may wait in silence
-            apology = reported(error, where="answer")
-            return {"text": apology, "blocks": [section(inert(apology))], "reply": None}
+    def prepare(self, job: Job, origin: Origin, patience: Patience) -> Payload:
+        """The answer, rendered; nothing where nobody asked and it is not sure."""
+        opened = self._opened(job, origin) if origin.surface == "home" else None
+        history = self._records.turns(origin.thread, limit=HISTORY) if origin.root else ()
+        answer = self._answering.answer(
+            Question(_question(job), history), patience=patience, only_if_sure=origin.unasked
+        )
+        if origin.unasked and isinstance(answer, NotFound):
+            return {"said": []}
+        share = origin.surface == "command" and isinstance(answer, Cited)
+        said = answer_messages(answer, work_id=job.id, year=self._now().year, share=share)
         return {
-            "text": inert(answer.full_text),
-            "blocks": answer_blocks(answer),
+            "said": _introduced(origin, job, said),
             "reply": answer.full_text if isinstance(answer, Cited) else None,
+            "opened": opened,
         }
 
-    def deliver(self, payload: Payload, prepared: Payload, *, work_id: str, again: bool) -> None:
+    def deliver(self, job: Job, prepared: Payload, reply: Reply) -> None:
         """Post the answer, and keep the turn for follow-ups."""
-        text, blocks = cast("str", prepared["text"]), cast("list[Block]", prepared["blocks"])
-        if "response_url" in payload:
-            url, user = cast("str", payload["response_url"]), cast("str", payload["user"])
-            self._outbox.reply(url, Place(cast("str", payload["channel"])), user, text, blocks)
-        else:
-            self._outbox.post(_place(payload), text, blocks, work_id=work_id, again=again)
+        said = cast("list[Said]", prepared["said"])
+        if not said:
+            return
+        origin = reply.origin
+        if opened := prepared.get("opened"):
+            origin = origin.model_copy(update=cast("dict[str, str]", opened))
+        replace(reply, origin=origin).say(said)
         if prepared["reply"]:
-            turn = Turn(cast("str", payload["question"]), cast("str", prepared["reply"]))
-            self._records.add_turn(cast("str", payload["thread"]), turn, work_id=work_id)
+            self._records.add_turn(
+                Replied(
+                    work_id=job.id,
+                    thread=origin.thread if origin.root else job.id,
+                    user=origin.user,
+                    question=_question(job),
+                    reply=str(prepared["reply"]),
+                    shown=json.dumps(said, ensure_ascii=False),
+                )
+            )
+        if origin.root:
+            self._records.answered(origin.thread, origin.user, time.time())
 
-    def _answer(self, payload: Payload) -> Answer:
-        thread = cast("str", payload["thread"])
-        history = self._records.turns(thread, limit=HISTORY)
-        return self._answering.answer(Question(cast("str", payload["question"]), history))
+    def _opened(self, job: Job, origin: Origin) -> dict[str, str]:
+        """Where the thread is that a question from the Home tab opens."""
+        quoted = inert(shortened(_question(job), 2_000))
+        line = "*You asked:*\n>" + quoted.replace("\n", "\n>")
+        posted = self._outbox.post(
+            origin.place,
+            f"You asked: {quoted}",
+            [section(line)],
+            work_id=f"{job.id}:root",
+            again=True,
+        )
+        return {"channel": posted.channel, "root": posted.ts}
 
 
-def _place(payload: Payload) -> Place:
-    return Place(cast("str", payload["channel"]), cast("str", payload["root"]))
+def _question(job: Job) -> str:
+    return cast("str", job.payload["question"])
+
+
+def _introduced(origin: Origin, job: Job, said: list[Said]) -> list[Said]:
+    """With a line that says who asked what, where the thread itself does not show it."""
+    if origin.surface == "shortcut":
+        line = f"<@{origin.user}> asked me about the message above."
+    elif origin.surface == "button":
+        quoted = inert(shortened(" ".join(_question(job).split()), 300))
+        line = f"<@{origin.user}> asked: {quoted}"
+    else:
+        return said
+    first = Said(text=said[0]["text"], blocks=[context(line), *said[0]["blocks"]])
+    return [first, *said[1:]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import signal
 import socket
@@ -21,8 +22,10 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from bot.errors import AdaptbotError, SettingsError
+from bot.slack.origin import Identity
 from bot.slack.web import HealthServer, Site
 from bot.telemetry import logger
 
@@ -42,16 +45,19 @@ class Running:
     """A wired app with all that has to be released at the end."""
 
     app: App
-    close: Callable[[], None]
+    close: Callable[[], bool]
+    """Returns whether all that was running has ended."""
 
 
-def check_tokens(client: WebClient, *, app_token: str | None) -> None:
-    """Ask Slack whether it takes the tokens: a bad one would otherwise wait for ever.
+def check_tokens(client: WebClient, *, app_token: str | None) -> Identity:
+    """Ask Slack whether it takes the tokens, and who they belong to.
+
+    A bad one would otherwise wait for ever.
 
     Raises:
         SettingsError: names the token that Slack refuses, or the address that does not answer.
     """
-    _check(
+    own = _check(
         client.auth_test,
         name="SLACK_BOT_TOKEN",
         remedy="copy the bot token (xoxb-…) from 'OAuth & Permissions' of your Slack app",
@@ -65,11 +71,27 @@ def check_tokens(client: WebClient, *, app_token: str | None) -> None:
             "'Basic Information'",
             at=client.base_url,
         )
+    whole = own.get("is_enterprise_install")
+    return Identity(
+        team="" if whole else own.get("team_id") or "",
+        bot_user=own.get("user_id") or "",
+        enterprise=own.get("enterprise_id") or "",
+        app=_app_of(client, own.get("bot_id") or ""),
+    )
 
 
-def _check(ask: Callable[[], object], *, name: str, remedy: str, at: str) -> None:
+def _app_of(client: WebClient, bot: str) -> str:
+    """The app's own id; "" where Slack does not say, since only one check rests on it."""
     try:
-        ask()
+        return str(client.bots_info(bot=bot)["bot"].get("app_id") or "") if bot else ""
+    except (SlackApiError, OSError, HTTPException) as error:
+        _log.info("the app's own id is unknown", problem=type(error).__name__)
+        return ""
+
+
+def _check(ask: Callable[[], SlackResponse], *, name: str, remedy: str, at: str) -> SlackResponse:
+    try:
+        return ask()
     except SlackApiError as error:
         if error.response.status_code == HTTPStatus.OK and _CODE.fullmatch(error.response["error"]):
             raise SettingsError(
@@ -96,12 +118,14 @@ def serve_socket(running: Running, *, app_token: str, host: str, port: int) -> N
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     handler = SocketModeHandler(running.app, app_token)
+    handler.client.proxy = running.app.client.proxy
     site = Site(None, ready=lambda: bool(handler.client and handler.client.is_connected()))
     try:
         health = HealthServer(site, host=host, port=port)
     except OSError as error:
         running.close()
         raise _not_opened(host, port, error) from error
+    ended = True
     try:
         handler.connect()  # type: ignore[no-untyped-call]
         _log.info("connected", mode="socket", health=f"http://{host}:{port}/readyz")
@@ -110,8 +134,17 @@ def serve_socket(running: Running, *, app_token: str, host: str, port: int) -> N
         # What arrives while the socket closes is delivered again; the SDK would log a traceback.
         handler.client.logger.setLevel(logging.CRITICAL)
         handler.close()  # type: ignore[no-untyped-call]
-        running.close()
+        ended = running.close()
         health.close()
+    if not ended:
+        _leave_work()
+
+
+def _leave_work() -> None:
+    """End the process though threads of it still work: their work is kept, and taken up again."""
+    _log.warning("work is left to the next start")
+    logging.shutdown()
+    os._exit(0)
 
 
 def serve_http(start: Callable[[], Running], *, host: str, port: int) -> None:
@@ -172,5 +205,5 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
         return Site(self._running.app, ready=lambda: True)
 
     def _release(self, _arbiter: Arbiter, _worker: Worker) -> None:
-        if self._running:
-            self._running.close()
+        if self._running and not self._running.close():
+            _leave_work()

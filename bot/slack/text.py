@@ -12,6 +12,9 @@ _CHANNEL = re.compile(r"<#[A-Z0-9]+(?:\|(?P<name>[^>]*))?>")
 _MARK = re.compile(r"\[([0-9]{1,3})\]")
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?#][!-;=?-{}~]*)?")
 """Printable ASCII without < > |, and no user name before the host."""
+_WORD = re.compile(r"\S+")
+_SPACE = re.compile(r"\s")
+_TAB = 4
 
 
 def typed(text: str, *, bot_user: str) -> str:
@@ -31,14 +34,23 @@ def inert(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """`text` without invisible characters, its line breaks kept."""
-    return "\n".join(clean(line) for line in text.split("\n"))
+    """`text` without invisible characters; its line breaks and its indents stay."""
+    return "\n".join(_clean_line(line) for line in text.expandtabs(_TAB).splitlines())
+
+
+def _clean_line(line: str) -> str:
+    return _WORD.sub(lambda word: clean(word[0]), _SPACE.sub(" ", line))
+
+
+def linkable(url: str) -> bool:
+    """Whether `url` is a plain https address; anything else never becomes a link."""
+    return bool(_URL.fullmatch(url))
 
 
 def link(url: str, label: str) -> str:
     """A link of our own; `url` comes from our corpus, never from a model."""
     shown = inert(clean(label))
-    if not _URL.fullmatch(url):
+    if not linkable(url):
         return shown
     return f"<{url.replace('&', '&amp;')}|{shown.replace('|', '/')}>"
 

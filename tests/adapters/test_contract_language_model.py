@@ -10,10 +10,11 @@ from bot.adapters.extractive import ExtractiveAnswerer
 from bot.adapters.llm import connect
 from bot.adapters.prompts import read_prompt
 from bot.domain.citation import cite
-from bot.errors import ModelUnavailableError
+from bot.errors import ModelUnavailableError, OutOfTimeError, StoppedError
+from bot.services.patience import Patience
 from bot.services.ports import LanguageModel
 from tests.fakes import CORPUS, ScriptedModel, WordIndex
-from tests.openai_server import Fails, OpenAIServer, Says
+from tests.openai_server import Fails, Hangs, OpenAIServer, Says
 
 QUESTION = "Which matrices does LoRA train?"
 ANSWER = "LoRA trains two small low-rank matrices [3]."
@@ -37,6 +38,15 @@ def down(request: pytest.FixtureRequest) -> Iterator[LanguageModel]:
         yield ScriptedModel(None)
         return
     with OpenAIServer([Fails(401)]) as server:
+        yield chat_model(request, server)
+
+
+@pytest.fixture(params=["ScriptedModel", "ChatModel"])
+def late(request: pytest.FixtureRequest) -> Iterator[LanguageModel]:
+    if request.param == "ScriptedModel":
+        yield ScriptedModel(ANSWER, seconds=60)
+        return
+    with OpenAIServer([Hangs()]) as server:
         yield chat_model(request, server)
 
 
@@ -65,3 +75,14 @@ def test_a_model_may_be_asked_again(model: LanguageModel) -> None:
 def test_a_model_that_is_down_says_so(down: LanguageModel) -> None:
     with pytest.raises(ModelUnavailableError):
         down.write(QUESTION, passages=CORPUS, hits=[])
+
+
+def test_a_model_that_takes_its_time_is_not_waited_for_longer_than_patience(
+    late: LanguageModel,
+) -> None:
+    for patience, error in [
+        (Patience(0.1), OutOfTimeError),
+        (Patience(stopped=lambda: True), StoppedError),
+    ]:
+        with pytest.raises(error):
+            late.write(QUESTION, passages=CORPUS, hits=[], patience=patience)

@@ -4,32 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.store import Store
 from bot.domain.answer import Turn
-from bot.services.ports import Recommended, Records
+from bot.services.ports import Conversation, Recommended, Records, Replied, Stop, Vote
 from tests.fakes import MemoryRecords
 
-RECOMMENDED = Recommended("w1", "C1:1.0", "U1", "1", "prompting=no,facts=yes", "rag")
+THREAD = "T1:C1:1.0"
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+RECOMMENDED = Recommended("w1", THREAD, "U1", "1", "prompting=no,facts=yes", "rag")
+THREADS = 8
+
+
+@dataclass
+class Clock:
+    """Stands still until somebody sets it."""
+
+    at: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture(
     params=["MemoryRecords", "SQLite", pytest.param("PostgreSQL", marks=pytest.mark.slow)]
 )
-def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
+def records(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Records]:
     if request.param == "MemoryRecords":
-        yield MemoryRecords()
+        yield MemoryRecords(now=clock)
         return
     address = f"sqlite:///{tmp_path / 'adaptbot.sqlite'}"
     if request.param == "PostgreSQL":
         new_database: Callable[[], str] = request.getfixturevalue("postgres")
         address = new_database()
-    store = Store(address)
+    store = Store(address, now=clock)
     yield store
     store.close()
+
+
+def replied(number: int, thread: str = THREAD) -> Replied:
+    return Replied(
+        f"w{number}", thread, "U1", f"question {number}", f"reply {number}", f"shown {number}"
+    )
 
 
 def turn(number: int) -> Turn:
@@ -37,45 +63,168 @@ def turn(number: int) -> Turn:
 
 
 def test_a_new_thread_has_no_turns(records: Records) -> None:
-    assert records.turns("C1:1.0", limit=8) == ()
+    assert records.turns(THREAD, limit=8) == ()
 
 
-def test_the_last_turns_come_oldest_first(records: Records) -> None:
+def test_the_last_turns_come_oldest_first(records: Records, clock: Clock) -> None:
     for number in range(5):
-        records.add_turn("C1:1.0", turn(number), work_id=f"w{number}")
-    assert records.turns("C1:1.0", limit=3) == (turn(2), turn(3), turn(4))
-    assert records.turns("C1:1.0", limit=9) == tuple(turn(number) for number in range(5))
+        clock.at += timedelta(microseconds=1)
+        records.add_turn(replied(number))
+    assert records.turns(THREAD, limit=3) == (turn(2), turn(3), turn(4))
+    assert records.turns(THREAD, limit=9) == tuple(turn(number) for number in range(5))
 
 
-def test_the_same_work_is_kept_once(records: Records) -> None:
-    records.add_turn("C1:1.0", turn(1), work_id="w1")
-    records.add_turn("C1:1.0", turn(2), work_id="w1")
-    assert records.turns("C1:1.0", limit=8) == (turn(1),)
+def test_the_same_work_is_kept_once_wherever_it_comes_from(records: Records) -> None:
+    records.add_turn(replied(1))
+    records.add_turn(replace(replied(2), work_id="w1"))
+    records.add_turn(replied(1, "T1:C2:1.0"))
+    assert records.turns(THREAD, limit=8) == (turn(1),)
+    assert records.turns("T1:C2:1.0", limit=8) == ()
+    assert records.replied("w1") == replied(1)
 
 
 def test_threads_know_nothing_of_each_other(records: Records) -> None:
-    records.add_turn("C1:1.0", turn(1), work_id="w1")
-    records.add_turn("C2:1.0", turn(2), work_id="w2")
-    assert records.turns("C2:1.0", limit=8) == (turn(2),)
+    records.add_turn(replied(1))
+    records.add_turn(replied(2, "T1:C2:1.0"))
+    assert records.turns("T1:C2:1.0", limit=8) == (turn(2),)
+
+
+def test_a_request_that_got_no_answer_has_none(records: Records) -> None:
+    records.add_turn(replied(1))
+    assert records.replied("w2") is None
 
 
 @pytest.mark.parametrize(
     "text", ["", "🙂 мир", "'; DROP TABLE turns; --", "line\nline", "a" * 40_000]
 )
 def test_any_text_is_kept_as_it_is(records: Records, text: str) -> None:
-    records.add_turn("C1:1.0", Turn(text, text), work_id="w1")
-    assert records.turns("C1:1.0", limit=1) == (Turn(text, text),)
+    given = Replied("w1", THREAD, "U1", text, text, text)
+    records.add_turn(given)
+    assert records.replied("w1") == given
+    assert records.turns(THREAD, limit=1) == (Turn(text, text),)
 
 
-def test_an_outcome_may_be_recorded_again(records: Records) -> None:
-    records.add_recommendation(RECOMMENDED)
-    records.add_recommendation(RECOMMENDED)
+def test_nobody_talks_where_the_bot_never_answered(records: Records) -> None:
+    records.heard(THREAD, "U2")
+    assert records.conversation(THREAD) is None
 
 
-def test_many_may_record_at_the_same_time(records: Records) -> None:
+def test_a_conversation_counts_what_people_say_after_an_answer(records: Records) -> None:
+    records.answered(THREAD, "U1", 1_795_435_200.25)
+    assert records.conversation(THREAD) == Conversation("U1", 1_795_435_200.25)
+    for user in ("U2", "U1", "U3"):
+        records.heard(THREAD, user)
+    assert records.conversation(THREAD) == Conversation("U1", 1_795_435_200.25, "U3", 3)
+
+
+def test_after_an_answer_nobody_has_spoken(records: Records) -> None:
+    records.answered(THREAD, "U1", 1.5)
+    records.heard(THREAD, "U2")
+    records.answered(THREAD, "U2", 2.5)
+    assert records.conversation(THREAD) == Conversation("U2", 2.5)
+
+
+def test_a_conversation_is_one_thread_s_alone(records: Records) -> None:
+    records.answered(THREAD, "U1", 1.5)
+    records.answered("T1:C2:1.0", "U2", 2.5)
+    records.heard("T1:C2:1.0", "U3")
+    assert records.conversation(THREAD) == Conversation("U1", 1.5)
+
+
+def test_an_outcome_is_kept_once_with_the_time_of_its_keeping(
+    records: Records, clock: Clock
+) -> None:
+    records.add_recommendation(replace(RECOMMENDED, at=NOON - timedelta(days=9)))
+    clock.at += timedelta(hours=1)
+    records.add_recommendation(replace(RECOMMENDED, path="prompting=yes", method="peft"))
+    assert records.recommendations("U1", limit=9) == (replace(RECOMMENDED, at=NOON),)
+
+
+def test_the_last_outcomes_of_a_person_come_latest_first(records: Records, clock: Clock) -> None:
+    for number, user in enumerate(["U1", "U2", "U1", "U1"]):
+        clock.at = NOON + timedelta(seconds=number)
+        records.add_recommendation(replace(RECOMMENDED, work_id=f"w{number}", user=user))
+    last = records.recommendations("U1", limit=2)
+    assert [one.work_id for one in last] == ["w3", "w2"]
+    assert last[0].at == NOON + timedelta(seconds=3)
+    assert records.recommendations("U3", limit=2) == ()
+
+
+def test_of_two_stops_for_a_key_the_later_one_counts(records: Records) -> None:
+    records.stop(Stop("job", "U1", 2.5))
+    records.stop(Stop("job", "U2", 1.5, quietly=True))
+    assert records.stops(["job"]) == (Stop("job", "U1", 2.5),)
+    records.stop(Stop("job", "U3", 3.5, quietly=True))
+    assert records.stops(["job"]) == (Stop("job", "U3", 3.5, quietly=True),)
+
+
+def test_stops_are_found_by_any_of_their_keys(records: Records) -> None:
+    job, thread = Stop("job", "U1", 2.5), Stop(THREAD, "U2", 1.5)
+    for stop in (job, thread, Stop("another", "U1", 1.0)):
+        records.stop(stop)
+    assert records.stops(["job", THREAD, "unknown", "job"]) == (thread, job)
+    assert records.stops(["unknown"]) == ()
+    assert records.stops([]) == ()
+
+
+def fill(records: Records, clock: Clock, number: int) -> None:
+    """Keep one row of each kind at the clock's time."""
+    records.add_turn(replied(number))
+    records.answered(f"T1:C1:{number}", "U1", clock.at.timestamp())
+    records.add_recommendation(replace(RECOMMENDED, work_id=f"w{number}"))
+    records.vote(Vote(f"w{number}", "U1", "up"))
+    records.stop(Stop(f"w{number}", "U1", clock.at.timestamp()))
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=-8)), timezone(timedelta(hours=9))])
+def test_a_purge_forgets_what_is_older_than_a_moment(
+    records: Records, clock: Clock, zone: timezone
+) -> None:
+    for number in range(3):
+        clock.at = NOON + timedelta(hours=number)
+        fill(records, clock, number)
+    assert records.purge((NOON + timedelta(hours=1)).astimezone(zone)) == 5
+    assert records.turns(THREAD, limit=9) == (turn(1), turn(2))
+    assert records.replied("w0") is None
+    assert records.conversation("T1:C1:0") is None
+    assert records.conversation("T1:C1:1") is not None
+    assert [one.work_id for one in records.recommendations("U1", limit=9)] == ["w2", "w1"]
+    assert [stop.key for stop in records.stops(["w0", "w1", "w2"])] == ["w1", "w2"]
+    assert records.purge(NOON + timedelta(hours=1)) == 0
+    assert records.purge(NOON + timedelta(days=1)) == 10
+    assert records.purge(NOON + timedelta(days=1)) == 0
+
+
+def test_a_vote_is_as_old_as_its_last_change(records: Records, clock: Clock) -> None:
+    records.vote(Vote("w1", "U1", "up"))
+    records.vote(Vote("w1", "U2", "up"))
+    clock.at += timedelta(hours=2)
+    records.vote(Vote("w1", "U1", "down", "wrong", "It is 8."))
+    assert records.purge(NOON + timedelta(hours=1)) == 1
+    assert records.purge(NOON + timedelta(hours=3)) == 1
+
+
+def test_what_was_forgotten_may_be_kept_again(records: Records, clock: Clock) -> None:
+    records.add_turn(replied(1))
+    clock.at += timedelta(hours=2)
+    records.purge(NOON + timedelta(hours=1))
+    records.add_turn(replied(1))
+    assert records.purge(NOON + timedelta(hours=1)) == 0
+    assert records.turns(THREAD, limit=9) == (turn(1),)
+
+
+def test_of_what_many_record_at_the_same_time_nothing_is_lost(records: Records) -> None:
+    records.answered(THREAD, "U1", 1.5)
+
     def record(number: int) -> None:
-        records.add_turn("C1:1.0", turn(number), work_id=f"w{number % 10}")
+        records.add_turn(replied(number % 50))
+        records.heard(THREAD, "U2")
+        records.stop(Stop("job", "U1", float(number)))
+        records.vote(Vote("w1", f"U{number % 50}", "up"))
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(record, range(20)))
-    assert len(records.turns("C1:1.0", limit=99)) == 10
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(record, range(200)))
+    assert len(records.turns(THREAD, limit=99)) == 50
+    assert records.conversation(THREAD) == Conversation("U1", 1.5, "U2", 200)
+    assert records.stops(["job"]) == (Stop("job", "U1", 199.0),)
+    assert records.purge(NOON + timedelta(hours=1)) == 50 + 1 + 1 + 50

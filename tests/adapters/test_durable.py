@@ -5,16 +5,19 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.adapters.durable import DurableWork
-from bot.errors import StoreUnavailableError, UndeliverableError
+from bot.adapters.durable import DELIVERIES, DurableWork
+from bot.adapters.leases import leases
+from bot.errors import BusyError, StoreUnavailableError, UndeliverableError
 from bot.services.ports import Job, Payload
 from tests.commands import outside_environment
 from tests.polling import eventually
@@ -31,7 +34,8 @@ class Recording:
     gates: dict[str, threading.Event] = field(default_factory=dict)
     deliveries: list[tuple[Payload, Payload, str, bool]] = field(default_factory=list)
 
-    def prepare(self, payload: Payload) -> Payload:
+    def prepare(self, job: Job) -> Payload:
+        payload = job.payload
         name = str(payload["name"])
         self.steps.append(("began", name))
         if name in self.gates:
@@ -40,7 +44,8 @@ class Recording:
             raise RuntimeError("scripted")
         return {"text": f"answer to {name}", "nested": [1, 2.5, None, {"a": True}]}
 
-    def deliver(self, payload: Payload, prepared: Payload, *, work_id: str, again: bool) -> None:
+    def deliver(self, job: Job, prepared: Payload, *, again: bool) -> None:
+        payload = job.payload
         if payload.get("fails") == "deliver":
             self.steps.append(("failed", str(payload["name"])))
             raise RuntimeError("scripted")
@@ -49,8 +54,17 @@ class Recording:
             raise UndeliverableError("is_archived")
         if payload.get("fails") == "once" and not again:
             raise RuntimeError("scripted")
-        self.deliveries.append((payload, prepared, work_id, again))
+        self.steps.append(("tried", str(payload["name"])))
+        tries = self.steps.count(("tried", str(payload["name"])))
+        if payload.get("fails") == "busy" and tries == 1:
+            raise BusyError(0.2)
+        if payload.get("fails") == "twice" and tries <= DELIVERIES:
+            raise ConnectionError("scripted")
+        self.deliveries.append((payload, prepared, job.id, again))
         self.steps.append(("delivered", str(payload["name"])))
+
+    def interrupted(self, job: Job) -> None:
+        raise AssertionError(f"{job.id} was interrupted")
 
     def gate(self, name: str) -> threading.Event:
         return self.gates.setdefault(name, threading.Event())
@@ -87,7 +101,7 @@ def bench(
         new_database: Callable[[], str] = request.getfixturevalue("postgres")
         address = new_database()
     task = Recording()
-    work = DurableWork(database=address, replica="replica-1", workers=4, pause=0.05)
+    work = DurableWork(database=address, replica=None, workers=4, pause=0.05, later=(0.1, 0.1))
     work.start({"note": task})
     yield Bench(work, task)
     work.close()
@@ -136,7 +150,7 @@ def test_jobs_of_a_thread_run_one_at_a_time_in_the_order_they_were_asked(
     eventually(lambda: bench.task.delivered(later))  # by now the late ones would have begun too
     gate.set()
     eventually(lambda: bench.task.delivered(*late))
-    mine = [step for step in bench.task.steps if step[1].startswith(thread)]
+    mine = [step for step in bench.task.steps if step[1].startswith(thread) if step[0] != "tried"]
     ordered = [names[0], late[1], late[2], late[0]]
     assert mine == [(what, name) for name in ordered for what in ("began", "delivered")]
 
@@ -176,6 +190,57 @@ def test_what_is_refused_for_good_is_not_tried_again(bench: Bench, thread: str) 
     assert bench.task.steps.count(("failed", name)) == 1
 
 
+@pytest.mark.parametrize("fails", ["busy", "twice"])
+def test_what_slack_does_not_take_now_is_delivered_later_and_holds_up_nobody(
+    bench: Bench, thread: str, fails: str
+) -> None:
+    name = bench.submit(thread, "late", fails=fails)
+    after = bench.submit(thread, "after", order=ASKED + 1)
+    eventually(lambda: bench.task.delivered(name, after))
+    [again] = [again for payload, _, _, again in bench.task.deliveries if payload["name"] == name]
+    assert again
+    assert bench.task.steps.count(("began", name)) == 1
+
+
+def test_a_job_is_open_until_it_is_done(bench: Bench, thread: str) -> None:
+    job = bench.job(thread, "a")
+    assert bench.work.state(job.id) == "unknown"
+    gate = bench.task.gate(f"{thread}-a")
+    bench.work.submit(job)
+    assert bench.work.state(job.id) == "open"
+    gate.set()
+    eventually(lambda: bench.work.state(job.id) == "done")
+
+
+def test_what_is_only_said_waits_for_no_work(bench: Bench, thread: str) -> None:
+    gates = [bench.task.gate(f"{thread}-{n}-slow") for n in range(4)]
+    slow = [bench.submit(f"{thread}-{n}", "slow") for n in range(4)]
+    eventually(lambda: {("began", name) for name in slow} <= set(bench.task.steps))
+    queued = bench.submit(f"{thread}-5", "queued")
+    said = replace(bench.job(thread, "said"), aside=True)
+    assert bench.work.waiting() >= 1
+    bench.work.submit(said)
+    eventually(lambda: bench.task.delivered(f"{thread}-said"))
+    assert not bench.task.delivered(queued)
+    for gate in gates:
+        gate.set()
+    eventually(lambda: bench.task.delivered(queued))
+
+
+def test_finished_jobs_are_forgotten_with_what_they_carried(bench: Bench, thread: str) -> None:
+    gate = bench.task.gate(f"{thread}-2-open")
+    done, still_open = bench.job(thread, "done"), bench.job(f"{thread}-2", "open")
+    bench.work.submit(done)
+    bench.work.submit(still_open)
+    eventually(lambda: bench.work.state(done.id) == "done")
+    assert bench.work.purge(datetime.now(UTC) - timedelta(minutes=5)) == 0
+    assert bench.work.purge(datetime.now(UTC) + timedelta(minutes=5)) >= 1
+    assert bench.work.state(done.id) == "unknown"
+    assert bench.work.state(still_open.id) == "open"
+    gate.set()
+    eventually(lambda: bench.work.state(still_open.id) == "done")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
 def test_a_job_that_was_killed_before_delivery_is_resumed_and_not_prepared_again(
@@ -197,6 +262,79 @@ def test_a_job_that_was_killed_before_delivery_is_resumed_and_not_prepared_again
     assert killed == f"delivering q1 {nonce} q1 again=False"
     assert resumed == f"delivering q1 {nonce} q1 again=True"
     assert end == "delivered"
+
+
+@pytest.mark.slow
+def test_a_replica_takes_over_what_a_dead_one_had_begun(
+    postgres: Callable[[], str], tmp_path: Path
+) -> None:
+    address, journal = postgres(), tmp_path / "journal.txt"
+    with (
+        _process(address, journal, "hang", "q1") as first,
+        _process(address, journal, "serve") as second,
+    ):
+        eventually(lambda: journal.exists() and "delivering" in journal.read_text(), within=60)
+        time.sleep(3)  # the second one looks around more than once, and leaves the living alone
+        assert journal.read_text().count("delivering") == 1
+        os.kill(first.pid, signal.SIGKILL)
+        first.wait(timeout=20)
+        killed = time.monotonic()
+        eventually(lambda: "\ndelivered\n" in journal.read_text(), within=30)
+        assert time.monotonic() - killed < 30, "checklist: taken over within 30 s"
+        second.terminate()
+        assert second.wait(timeout=40) == 0
+    assert "again=True" in journal.read_text().splitlines()[2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
+def test_what_outlives_the_drain_is_told_so_and_taken_up_again(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    address = f"sqlite:///{tmp_path / 'work.sqlite'}"
+    if database == "PostgreSQL":
+        new_database: Callable[[], str] = request.getfixturevalue("postgres")
+        address = new_database()
+    journal = tmp_path / "journal.txt"
+    with _process(address, journal, "hang", "q1") as process:
+        eventually(lambda: journal.exists() and "delivering" in journal.read_text(), within=60)
+        process.terminate()
+        assert process.wait(timeout=30) == 3
+    assert journal.read_text().splitlines()[-1] == "interrupted q1"
+    with _process(address, journal, "finish") as process:
+        assert process.wait(timeout=90) == 0
+    assert "again=True" in journal.read_text()
+
+
+@pytest.mark.slow
+def test_two_processes_do_not_share_a_sqlite_file(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'work.sqlite'}"
+    held = leases(address)
+    assert held.take("replica-1")
+    other = leases(address)
+    assert not other.take("replica-2")
+    held.release()
+    assert other.take("replica-2")
+    other.release()
+
+
+@pytest.mark.slow
+def test_a_name_is_held_by_one_process_and_free_after_it(postgres: Callable[[], str]) -> None:
+    address = postgres()
+    one, other = leases(address), leases(address)
+    assert one.take("replica-1")
+    assert not other.take("replica-1")
+    assert other.take("replica-2")
+    with other.of_the_dead("replica-1") as dead:
+        assert not dead
+    assert one.held()
+    one.release()
+    with other.of_the_dead("replica-1") as dead:
+        assert dead
+        assert not one.take("replica-1"), "nobody starts under a name that is being buried"
+    assert one.take("replica-1")
+    one.release()
+    other.release()
 
 
 @pytest.mark.slow

@@ -1,94 +1,398 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from bot.adapters.store import Store, _upgrade, _wait_for_others, metadata
+from bot.adapters import store as store_module
+from bot.adapters.store import Schema, Store, check
+from bot.adapters.store_schema import migrations, share, upgrade, wait_for_others
+from bot.adapters.store_tables import metadata
 from bot.domain.answer import Turn
 from bot.errors import StoreUnavailableError
-from bot.services.ports import Recommended
+from bot.services.ports import Conversation, Recommended, Replied, Stop, Vote
 from tests.commands import run_python
 
 OPEN = "import sys; from bot.adapters.store import Store; Store(sys.argv[1]).close()"
 ROOT = Path(__file__).parents[2]
+THREAD = "T1:C1:1.0"
+REPLIED = Replied("w1", THREAD, "U1", "question", "reply", "shown")
+NEWEST = "0002"
+
+WRITE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from bot.adapters.store import Store
+from bot.services.ports import Replied, Vote
+
+store, process = Store(sys.argv[1]), sys.argv[2]
+
+def write(number):
+    store.heard("T1:C1:1.0", process)
+    store.add_turn(Replied(f"{process}-{number}", "T1:C1:1.0", process, "question", "reply" * 200))
+    store.vote(Vote(f"w{number}", process, "up"))
+
+with ThreadPoolExecutor(8) as pool:
+    list(pool.map(write, range(200)))
+store.close()
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "adaptbot.sqlite"
 
 
 @pytest.fixture(params=["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.slow)])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def address(request: pytest.FixtureRequest, file: Path) -> str:
     if request.param == "SQLite":
-        return f"sqlite:///{tmp_path / 'adaptbot.sqlite'}"
+        return f"sqlite:///{file}"
     new_database: Callable[[], str] = request.getfixturevalue("postgres")
     return new_database()
 
 
+@contextmanager
+def connected(address: str) -> Iterator[sa.Connection]:
+    """A connection of its own, in one transaction."""
+    engine = sa.create_engine(address)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def rows(address: str, table: str) -> list[tuple[object, ...]]:
+    """Everything in `table`."""
+    with connected(address) as connection:
+        return [tuple(row) for row in connection.execute(sa.select(metadata.tables[table]))]
+
+
+def set_revision(address: str, revision: str) -> None:
+    """Pretend that another version made the schema."""
+    Store(address).close()
+    with connected(address) as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+
+
+def make_first_schema(address: str) -> None:
+    """A database as the first version made it, with something in it."""
+    with connected(address) as connection:
+        wait_for_others(connection)
+        upgrade(connection, "0001")
+        for number in range(3):
+            write_as_first(connection, number)
+        connection.execute(
+            sa.text(
+                "INSERT INTO recommendations VALUES ('w9', 'T1:C1:1.0', 'U1', '1', 'facts=yes',"
+                " 'rag', :at)"
+            ).bindparams(sa.bindparam("at", type_=sa.DateTime(timezone=True))),
+            {"at": datetime(2026, 11, 1, 12, 30, tzinfo=UTC)},
+        )
+
+
+def write_as_first(connection: sa.Connection, number: int) -> None:
+    """Keep a turn in the words of the first version."""
+    connection.execute(
+        sa.text(
+            "INSERT INTO turns (work_id, thread, question, reply, at)"
+            " VALUES (:work, 'T1:C1:1.0', :question, :reply, :at)"
+        ).bindparams(sa.bindparam("at", type_=sa.DateTime(timezone=True))),
+        {
+            "work": f"w{number}",
+            "question": f"question {number}",
+            "reply": f"reply {number} 🙂",
+            "at": datetime(2026, 11, 1, 12, number, tzinfo=UTC),
+        },
+    )
+
+
 def test_what_was_kept_outlives_the_process(address: str) -> None:
     first = Store(address)
-    first.add_turn("C1:1.0", Turn("question", "reply"), work_id="w1")
+    first.add_turn(REPLIED)
+    first.answered(THREAD, "U1", 1.5)
+    first.heard(THREAD, "U2")
+    first.stop(Stop("job", "U1", 2.5, quietly=True))
     first.close()
     second = Store(address)
-    assert second.turns("C1:1.0", limit=1) == (Turn("question", "reply"),)
+    assert second.turns(THREAD, limit=1) == (Turn("question", "reply"),)
+    assert second.replied("w1") == REPLIED
+    assert second.conversation(THREAD) == Conversation("U1", 1.5, "U2", 1)
+    assert second.stops(["job"]) == (Stop("job", "U1", 2.5, quietly=True),)
     second.close()
 
 
-def test_an_outcome_is_kept_once_with_its_path(address: str) -> None:
+def test_the_last_vote_of_a_person_stands_whole(address: str) -> None:
     store = Store(address)
-    given = Recommended("w1", "C1:1.0", "U1", "1", "prompting=no", "rag")
-    store.add_recommendation(given)
-    store.add_recommendation(Recommended("w1", "C1:1.0", "U1", "1", "prompting=yes", "peft"))
+    store.vote(Vote("w1", "U1", "down", "wrong", "It is 8."))
+    store.vote(Vote("w1", "U2", "down", "long"))
+    store.vote(Vote("w1", "U1", "up"))
+    store.vote(Vote("w2", "U1", "down"))
     store.close()
-    engine = sa.create_engine(address)
-    with engine.connect() as connection:
-        rows = connection.execute(sa.select(metadata.tables["recommendations"])).all()
-    engine.dispose()
-    assert [row[:6] for row in rows] == [("w1", "C1:1.0", "U1", "1", "prompting=no", "rag")]
+    assert sorted(row[:5] for row in rows(address, "votes")) == [
+        ("w1", "U1", "up", "", ""),
+        ("w1", "U2", "down", "long", ""),
+        ("w2", "U1", "down", "", ""),
+    ]
+
+
+def test_text_that_no_database_takes_is_kept_without_what_is_wrong(address: str) -> None:
+    store = Store(address)
+    store.add_turn(Replied("w1", THREAD, "U1", "a\x00b", "half \ud83d an emoji"))
+    assert store.turns(THREAD, limit=1) == (Turn("a\ufffdb", "half \ufffd an emoji"),)
+    store.close()
 
 
 def test_the_migrations_make_the_tables_that_the_code_uses(address: str) -> None:
     Store(address).close()
-    engine = sa.create_engine(address)
-    with engine.connect() as connection:
+    with connected(address) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
-    engine.dispose()
+
+
+def test_a_database_of_the_first_version_is_upgraded_without_loss(address: str) -> None:
+    make_first_schema(address)
+    assert check(address) == Schema("0001", NEWEST, "older")
+    store = Store(address)
+    assert store.turns(THREAD, limit=9) == tuple(
+        Turn(f"question {number}", f"reply {number} 🙂") for number in range(3)
+    )
+    assert store.replied("w1") == Replied("w1", THREAD, "", "question 1", "reply 1 🙂", "")
+    at = datetime(2026, 11, 1, 12, 30, tzinfo=UTC)
+    assert store.recommendations("U1", limit=9) == (
+        Recommended("w9", THREAD, "U1", "1", "facts=yes", "rag", at),
+    )
+    store.add_turn(REPLIED)
+    store.answered(THREAD, "U1", 1.5)
+    assert store.purge(datetime(2026, 11, 1, 12, 1, tzinfo=UTC)) == 2
+    store.close()
+
+
+def test_a_process_of_the_first_version_may_go_on_writing(address: str) -> None:
+    store = Store(address)
+    with connected(address) as connection:
+        write_as_first(connection, 1)
+    assert store.replied("w1") == Replied("w1", THREAD, "", "question 1", "reply 1 🙂")
+    store.close()
+
+
+def test_the_way_back_keeps_what_the_first_version_knows(address: str) -> None:
+    make_first_schema(address)
+    before = [row[:4] for row in first_turns(address)]
+    Store(address).close()
+    with connected(address) as connection:
+        config = migrations()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    assert [row[:4] for row in first_turns(address)] == before
+    with connected(address) as connection:
+        names = sa.inspect(connection).get_table_names()
+    assert sorted(names) == ["alembic_version", "recommendations", "turns"]
+    store = Store(address)
+    assert len(store.turns(THREAD, limit=9)) == 3
+    store.close()
+
+
+def first_turns(address: str) -> list[tuple[object, ...]]:
+    """The turns as the first version reads them."""
+    with connected(address) as connection:
+        query = "SELECT work_id, thread, question, reply, at FROM turns ORDER BY work_id"
+        return [tuple(row) for row in connection.execute(sa.text(query))]
+
+
+def test_an_upgrade_that_fails_changes_nothing(address: str) -> None:
+    make_first_schema(address)
+    with connected(address) as connection:
+        connection.execute(sa.text("CREATE TABLE stops (mine INTEGER)"))
+    with pytest.raises(StoreUnavailableError):
+        Store(address)
+    assert check(address).found == "0001"
+    with connected(address) as connection:
+        columns = [column["name"] for column in sa.inspect(connection).get_columns("turns")]
+    assert columns == ["work_id", "thread", "question", "reply", "at"]
+
+
+def test_a_schema_of_a_newer_version_is_refused_with_what_to_do(address: str) -> None:
+    set_revision(address, "0999")
+    with pytest.raises(StoreUnavailableError) as caught:
+        Store(address)
+    told = str(caught.value)
+    for word in ("0999", NEWEST, "start the newer version", "nothing was changed"):
+        assert word in told
+    assert check(address) == Schema("0999", NEWEST, "unknown")
+
+
+def test_a_file_of_a_newer_version_is_left_as_it_is(file: Path) -> None:
+    set_revision(f"sqlite:///{file}", "0999")
+    before = file.read_bytes()
+    with pytest.raises(StoreUnavailableError):
+        Store(f"sqlite:///{file}")
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_a_check_tells_the_schema_and_makes_nothing(address: str) -> None:
+    assert check(address) == Schema(None, NEWEST, "missing")
+    assert check(address) == Schema(None, NEWEST, "missing")
+    Store(address).close()
+    assert check(address) == Schema(NEWEST, NEWEST, "current")
+
+
+def test_a_check_makes_no_file(file: Path) -> None:
+    check(f"sqlite:///{file}")
+    assert not file.exists()
+    assert check(f"sqlite:///{file / 'of' / 'no' / 'folder'}").state == "missing"
 
 
 def test_a_process_waits_for_another_that_makes_the_schema(address: str) -> None:
     engine = sa.create_engine(address)
     with ThreadPoolExecutor(1) as pool, engine.begin() as first:
-        _wait_for_others(first)
+        wait_for_others(first)
         opened = pool.submit(run_python, "-c", OPEN, address, cwd=ROOT)
         with pytest.raises(TimeoutError):
             opened.result(timeout=1.5)
-        _upgrade(first)
+        upgrade(first)
         first.commit()
         assert opened.result().returncode == 0
     engine.dispose()
 
 
+def test_many_may_open_a_new_database_at_the_same_time(address: str) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        stores = list(pool.map(Store, [address] * 8))
+    for store in stores:
+        store.heard(THREAD, "U1")
+        store.close()
+    assert check(address).state == "current"
+
+
+def test_a_sqlite_file_has_a_write_ahead_log_and_waits_for_others(file: Path) -> None:
+    store = Store(f"sqlite:///{file}")
+    with store._engine.connect() as connection:
+        found = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "busy_timeout", "synchronous")
+        ]
+    store.close()
+    assert found == ["wal", 5_000, 1]
+
+
+def test_the_change_to_a_log_waits_for_another_process_that_writes(file: Path) -> None:
+    mine = sqlite3.connect(file, check_same_thread=False)
+    with ThreadPoolExecutor(1) as pool:
+        with connected(f"sqlite:///{file}") as other:
+            wait_for_others(other)
+            shared = pool.submit(share, mine)
+            with pytest.raises(TimeoutError):
+                shared.result(timeout=0.5)
+        shared.result()
+    assert mine.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    mine.close()
+
+
+def test_a_file_is_read_while_another_process_writes_to_it(file: Path) -> None:
+    store = Store(f"sqlite:///{file}")
+    store.answered(THREAD, "U1", 1.5)
+    with connected(f"sqlite:///{file}") as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        other.exec_driver_sql("UPDATE conversations SET spoken = 9")
+        assert store.conversation(THREAD) == Conversation("U1", 1.5)
+    assert store.conversation(THREAD) == Conversation("U1", 1.5, "", 9)
+    store.close()
+
+
+@pytest.mark.slow
+def test_of_what_two_processes_of_eight_threads_write_nothing_is_lost(address: str) -> None:
+    store = Store(address)
+    store.answered(THREAD, "U1", 1.5)
+    with ThreadPoolExecutor(2) as pool:
+        writers = [
+            pool.submit(run_python, "-c", WRITE, address, name, cwd=ROOT) for name in ("A", "B")
+        ]
+    assert [writer.result().stderr for writer in writers] == ["", ""]
+    state = store.conversation(THREAD)
+    assert state is not None
+    assert state.spoken == 400
+    assert len(store.turns(THREAD, limit=999)) == 400
+    assert len(rows(address, "votes")) == 400
+    store.close()
+
+
+def test_a_purge_goes_through_a_big_table(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "PURGED_AT_ONCE", 7)
+    store = Store(address)
+    for number in range(30):
+        store.vote(Vote("w1", f"U{number}", "up"))
+        store.stop(Stop(f"job{number}", "U1", float(number)))
+    assert store.purge(datetime.fromtimestamp(25, UTC)) == 25
+    assert len(store.stops([f"job{number}" for number in range(30)])) == 5
+    assert store.purge(datetime.now(UTC) + timedelta(hours=1)) == 35
+    store.close()
+
+
+@pytest.mark.slow
+def test_connections_that_the_server_closed_are_made_anew(postgres: Callable[[], str]) -> None:
+    address = postgres()
+    store = Store(address)
+    store.add_turn(REPLIED)
+    with connected(address) as connection:
+        ended = connection.execute(
+            sa.text(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        ).scalar_one()
+    assert ended
+    assert store.replied("w1") == REPLIED
+    store.close()
+
+
+def test_a_database_that_fails_later_is_an_error_without_anybody_s_words(address: str) -> None:
+    store = Store(address)
+    with connected(address) as connection:
+        connection.execute(sa.text("DROP TABLE turns"))
+    with pytest.raises(StoreUnavailableError) as caught:
+        store.add_turn(Replied("w1", THREAD, "U1", "my secret", "my secret", "my secret"))
+    store.close()
+    assert "secret" not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_a_file_in_no_folder_cannot_be_opened() -> None:
+    with pytest.raises(StoreUnavailableError, match="ADAPTBOT_HOME"):
+        Store("sqlite:////no/such/folder/adaptbot.sqlite")
+
+
+@pytest.mark.parametrize("open_database", [Store, check])
 @pytest.mark.parametrize(
     "broken",
     [
-        "sqlite:////no/such/folder/adaptbot.sqlite",
         "postgresql+psycopg://user:secret@127.0.0.1:9/adaptbot",
         "postgresql+psycopg://user:secret@127.0.0.1:port/adaptbot",
         "nonsense",
     ],
 )
-def test_a_database_that_cannot_be_opened_is_an_error_without_the_address(broken: str) -> None:
+def test_a_database_that_cannot_be_opened_is_an_error_without_the_address(
+    broken: str, open_database: Callable[[str], object]
+) -> None:
     with pytest.raises(StoreUnavailableError, match="ADAPTBOT_DATABASE_URL") as caught:
-        Store(broken)
+        open_database(broken)
     assert "secret" not in str(caught.value)
 
 
-def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
-    file = tmp_path / "adaptbot.sqlite"
+@pytest.mark.parametrize("open_database", [Store, check])
+def test_a_file_that_is_no_database_is_left_as_it_is(
+    file: Path, open_database: Callable[[str], object]
+) -> None:
     file.write_bytes(b"mine " * 1_000)
     with pytest.raises(StoreUnavailableError):
-        Store(f"sqlite:///{file}")
+        open_database(f"sqlite:///{file}")
     assert file.read_bytes() == b"mine " * 1_000

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.asking import SHORTEST, asks, has, is_small_talk, questions_in
+from bot.domain.asking import SHORTEST, asks, has, is_question, is_small_talk, questions_in
 
 ASKED = ["number", "definition", "reason", "person", "date", "price", "own", "personal", "live"]
 KINDS = [*ASKED, "task"]
@@ -188,3 +188,51 @@ def test_a_question_in_another_script_is_no_small_talk(text: str) -> None:
 )
 def test_a_demand_for_what_is_inside_the_bot_is_one(text: str, *, demanded: bool) -> None:
     assert asks(text, "demand") is demanded
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What does LoRA train?",
+        "what does LoRA train",
+        "LoRA trains matrices? Or not.",
+        "hi all, how does RAG work",
+        "Hello! So what's RAG",
+        "We have a bot. Does LoRA add latency",
+        "explain RAG",
+        "Please explain RAG.",
+        "can anyone say (is LoRA cheap?)",
+        "LoRA \u8bad\u7ec3\u4ec0\u4e48\uff1f",
+        "Anybody knows the rank",
+        "in the LoRA paper, which layers are adapted",
+        "on how many models was LoRA as good",
+    ],
+)
+def test_a_text_that_asks_something_is_a_question(text: str) -> None:
+    assert is_question(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LoRA trains two matrices.",
+        "What a great paper on LoRA!",
+        "Which is why we took LoRA.",
+        "How nice!",
+        "Can't wait for RAG",
+        "Do not fine-tune before Monday",
+        "look at https://example.org/lora?rank=4 when you are back",
+        "RAG",
+        "cutoff of the 2020 model",
+        "We took LoRA, which is small.",
+        "",
+        "thanks",
+    ],
+)
+def test_a_text_that_asks_nothing_is_no_question(text: str) -> None:
+    assert not is_question(text)
+
+
+@given(st.text())
+def test_a_question_mark_at_the_end_makes_a_question(text: str) -> None:
+    assert is_question(f"{text} ok?")

@@ -10,7 +10,7 @@ from urllib.error import URLError
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.playground.calls import Fault
+from bot.playground.calls import Calls, Fault
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -64,3 +64,46 @@ def test_an_answer_may_be_late(slack: LocalSlack, client: WebClient) -> None:
     began = time.monotonic()
     post(client)
     assert time.monotonic() - began > 0.1
+
+
+def drawn(*, share: float = 0.05, seed: int = 1, method: str = POST) -> list[Fault | None]:
+    calls = Calls()
+    calls.fail_share(share, seed=seed)
+    return [calls.next_fault(method) for _ in range(4_000)]
+
+
+def test_a_share_of_all_calls_fails_as_on_an_ordinary_day() -> None:
+    faults = [fault for fault in drawn() if fault]
+    limits = [fault for fault in faults if fault.status == 429]
+    applied = [fault for fault in faults if fault.applied]
+    assert 0.04 < len(faults) / 4_000 < 0.06
+    assert 0.4 < len(limits) / len(faults) < 0.6
+    assert 0.15 < len(applied) / len(faults) < 0.35
+    assert {fault.retry_after for fault in limits} == {1}
+    assert {fault.status for fault in applied} == {500}
+
+
+def test_a_seed_settles_which_calls_of_the_share_fail() -> None:
+    assert drawn(seed=1) == drawn(seed=1)
+    assert drawn(seed=1) != drawn(seed=2)
+
+
+@pytest.mark.parametrize("method", ["apps.connections.open", "auth.test"])
+def test_no_share_of_what_a_start_needs_fails(method: str) -> None:
+    assert not any(drawn(share=1.0, method=method))
+
+
+def test_a_fault_that_is_asked_for_comes_before_the_share() -> None:
+    calls = Calls()
+    calls.fail_share(1.0, seed=1)
+    dropped = Fault(drop=True)
+    calls.fail(POST, dropped, times=1)
+    assert calls.next_fault(POST) == dropped
+    calls.fail_share(0, seed=1)
+    assert calls.next_fault(POST) is None
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1])
+def test_a_share_beyond_everything_is_refused(share: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Calls().fail_share(share, seed=1)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.answer import Reason
 from bot.domain.sufficiency import SIGNALS
-from bot.services.judging import LOOSE, SimpleJudge, Sufficiency
+from bot.services.judging import LOOSE, SURE, SimpleJudge, Sufficiency, unwritten
 from bot.services.ports import Judge
 from bot.services.retrieving import Retrieval
 from tests.assembled import retriever, sufficiency
@@ -47,6 +47,24 @@ def test_a_question_that_is_read_loosely_is_judged_more_leniently(
     found = RETRIEVER.retrieve(question)
     assert (judged.shortfall(question, found) is None) is as_written
     assert (judged.shortfall(question, found, read_loosely=True) is None) is loosely
+
+
+@pytest.mark.parametrize("loosely", [False, True])
+@pytest.mark.parametrize(("score", "sure"), [(SURE + 0.01, True), (SURE, False), (0.1, False)])
+def test_a_judge_that_has_to_be_sure_wants_more_however_the_question_is_read(
+    score: float, *, loosely: bool, sure: bool
+) -> None:
+    judged, question = judged_by(ScriptedJudge(score)), "What does LoRA train?"
+    found = RETRIEVER.retrieve(question)
+    short = judged.shortfall(question, found, read_loosely=loosely, sure=True)
+    assert (short is None) is sure
+    assert short is None or short.reason == "not_covered"
+
+
+def test_what_could_not_be_written_is_a_shortfall_with_words() -> None:
+    short = unwritten("What does LoRA train?")
+    assert short.reason == "insufficient"
+    assert short.words.startswith("My sources touch on this")
 
 
 def test_the_judge_is_shown_the_signals_and_the_questions_vector() -> None:

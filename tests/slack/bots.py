@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from socketserver import ThreadingMixIn
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from slack_bolt import App
@@ -17,17 +17,12 @@ from bot.adapters.guide import load_guide
 from bot.playground.server import LocalSlack
 from bot.services.answering import Answering
 from bot.services.ports import Task, Work
-from bot.slack.app import build_app, web_client
-from bot.slack.flowchart import (
-    DIALOG,
-    RECOMMENDATION,
-    DialogPresses,
-    DialogTask,
-    RecommendationTask,
-)
-from bot.slack.outbox import Outbox
-from bot.slack.questions import KIND, AnswerTask
+from bot.settings import Settings
+from bot.slack.app import build_app
+from bot.slack.clients import web_client
+from bot.slack.origin import Identity
 from bot.slack.web import Site
+from bot.wiring import Services, slack_parts
 from tests.assembled import answering
 from tests.fakes import LORA, PART1, ImmediateWork, MemoryRecords, ScriptedModel, WordIndex
 from tests.playground.bolt_apps import close_quickly
@@ -39,7 +34,11 @@ GUIDE = load_guide()
 SOURCES = {source.key: source for source in (LORA, PART1)}
 EVENTS = "/slack/events"
 
-Tasks = Mapping[str, Task]
+
+class Startable(Work, Protocol):
+    """Work that is told how its jobs are done once there is a Slack to talk to."""
+
+    def start(self, tasks: Mapping[str, Task]) -> None: ...
 
 
 @dataclass
@@ -51,32 +50,32 @@ class Bot:
     records: MemoryRecords = field(default_factory=MemoryRecords)
     writer: ScriptedModel = field(default_factory=lambda: ScriptedModel(None))
     """Out of reach unless told what to say: the answers are extractive."""
-
-    def tasks(self, outbox: Outbox) -> dict[str, Task]:
-        return {
-            KIND: AnswerTask(self.answering(), records=self.records, outbox=outbox),
-            DIALOG: DialogTask(GUIDE, outbox=outbox),
-            RECOMMENDATION: RecommendationTask(
-                GUIDE, sources=SOURCES, outbox=outbox, records=self.records
-            ),
-        }
+    settings: dict[str, Any] = field(default_factory=dict)
+    """By field, where they differ from the defaults."""
 
     def answering(self) -> Answering:
         return answering(self.index, self.writer)
 
+    def identity(self) -> Identity:
+        app = self.slack.app
+        return Identity(team=app.team_id, bot_user=app.bot_user_id, app=app.app_id)
+
     @contextmanager
-    def app(self, work_for: Callable[[Tasks], Work] = ImmediateWork) -> Iterator[App]:
+    def app(self, work_for: Callable[[], Startable] = ImmediateWork) -> Iterator[App]:
         """The real app; what `work_for` makes does its jobs."""
         client = web_client(self.slack.app.bot_token, base_url=self.slack.api_url)
-        outbox = Outbox(client)
-        work = work_for(self.tasks(outbox))
+        work = work_for()
+        services = Services(self.answering(), GUIDE, SOURCES, self.records, work)
+        settings = Settings(_env_file=None, **self.settings)
+        made = slack_parts(settings, self.identity(), client, services)
         app = build_app(
             client,
             signing_secret=self.slack.app.signing_secret,
-            work=work,
-            presses=DialogPresses(GUIDE, outbox=outbox, work=work),
-            outbox=outbox,
+            identity=self.identity(),
+            outbox=made.outbox,
+            parts=made.parts,
         )
+        work.start(made.tasks)
         try:
             yield app
         finally:

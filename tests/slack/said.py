@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 from bot.playground.server import LocalSlack
 from bot.playground.workspace import Message
@@ -33,6 +35,22 @@ def in_thread(slack: LocalSlack, root: Message) -> list[Message]:
 def shown(message: Message) -> str:
     """A message's blocks as text, or its text where it has none."""
     return json.dumps(message.blocks, ensure_ascii=False) if message.blocks else message.text
+
+
+def elements(message: Message) -> list[dict[str, Any]]:
+    """Every piece of rich text in a message, wherever it stands."""
+    return list(_pieces(message.blocks))
+
+
+def _pieces(found: object) -> Iterator[dict[str, Any]]:
+    if isinstance(found, dict):
+        if "elements" not in found and "type" in found:
+            yield {name: value for name, value in found.items() if name != "style"}
+        for inside in found.values():
+            yield from _pieces(inside)
+    elif isinstance(found, (list, tuple)):
+        for each in found:
+            yield from _pieces(each)
 
 
 def no_trace(slack: LocalSlack) -> None:

@@ -10,12 +10,11 @@ from bot.playground.server import LocalSlack
 from bot.slack.blocks import HELP_TEXT
 from tests.fakes import LORA
 from tests.slack.bots import Bot
-from tests.slack.said import POST, everything, in_thread, no_trace, posted, shown
+from tests.slack.said import POST, elements, everything, in_thread, no_trace, posted, shown
 
 pytestmark = pytest.mark.usefixtures("bot")
 
 CHANNEL = "#llm-adaptation"
-STATUS = "assistant.threads.setStatus"
 QUESTION = "What does LoRA train?"
 ANSWER = "LoRA trains two small low-rank matrices"
 
@@ -27,8 +26,8 @@ def test_a_mention_gets_one_answer_with_its_sources_in_its_thread(
     reply = slack.wait_for_reply(asked)
     assert ANSWER in reply.text
     assert reply.thread_ts == asked.ts
-    assert f"<{LORA.url}|[1]>" in shown(reply)
-    assert f"*[1]* <{LORA.url}|Hu 2021: LoRA" in shown(reply)
+    assert {"type": "link", "url": LORA.url, "text": "[1]"} in elements(reply)
+    assert "Hu 2021: LoRA" in shown(reply)
     slack.settle()
     assert in_thread(slack, asked) == [reply]
     assert all(delivery.attempts[0].ok for delivery in slack.deliveries())
@@ -160,14 +159,6 @@ def test_a_retry_of_an_event_never_seen_is_answered(slack: LocalSlack, ana: Pers
     stamp = slack.workspace.next_ts()
     slack.send_event(event | {"text": QUESTION, "ts": stamp, "event_ts": stamp}, retry=1)
     assert ANSWER in slack.wait_for(ANSWER).text
-
-
-def test_a_status_is_shown_before_the_answer(slack: LocalSlack, ana: Person) -> None:
-    slack.wait_for_reply(ana.say(CHANNEL, f"@adaptbot {QUESTION}"))
-    slack.wait_until(lambda: slack.calls(POST), "the record of the call")
-    methods = [call.method for call in slack.calls() if call.method in (STATUS, POST)]
-    assert methods == [STATUS, POST]
-    assert slack.site.surfaces.statuses == {}
 
 
 def test_a_broken_index_gives_an_apology_whose_number_is_in_the_log(

@@ -11,10 +11,11 @@ from bot.adapters.durable import DurableWork
 from bot.playground.person import Person
 from bot.playground.server import LocalSlack
 from bot.playground.workspace import Message
-from tests.slack.bots import Bot, Tasks
+from tests.slack.bots import Bot
 from tests.slack.conftest import WAYS
 from tests.slack.said import in_thread
 
+STATUS = "agents.sessions.setStatus"
 CHANNEL = "#llm-adaptation"
 QUESTION = "What does LoRA train?"
 
@@ -26,10 +27,8 @@ def durable(
     """A workspace with a bot whose work is durable; one for all, since DBOS takes its time."""
     database = f"sqlite:///{tmp_path_factory.mktemp('work') / 'work.sqlite'}"
 
-    def work_for(tasks: Tasks) -> DurableWork:
-        work = DurableWork(database=database, replica="replica-1", workers=4)
-        work.start(tasks)
-        return work
+    def work_for() -> DurableWork:
+        return DurableWork(database=database, replica=None, workers=4)
 
     with (
         LocalSlack() as slack,
@@ -74,6 +73,21 @@ def test_one_message_is_answered_once_however_often_it_comes(
     first, second = in_thread(durable, asked)
     assert "LoRA trains" in first.text
     assert second == last
+
+
+def test_a_status_with_a_title_is_shown_until_the_answer_is_there(
+    durable: LocalSlack, ana: Person
+) -> None:
+    asked = ana.say(ana.dm, "What does LoRA train, <!channel>?")
+    durable.wait_for_reply(asked)
+    session = (ana.dm, asked.ts)
+    durable.wait_until(
+        lambda: durable.site.surfaces.sessions[session].status == "active", "an end of the status"
+    )
+    told = [c.args for c in durable.calls(STATUS) if c.args["thread_ts"] == asked.ts]
+    assert [args["status"] for args in told][0] == "processing"
+    assert told[0]["initiator_user_id"] == ana.id
+    assert durable.site.surfaces.sessions[session].title == "What does LoRA train, (!channel)?"
 
 
 def test_a_burst_in_one_thread_is_answered_in_order(durable: LocalSlack, ana: Person) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
 import pytest
@@ -14,18 +14,18 @@ from bot.errors import StoreUnavailableError, UndeliverableError
 from bot.playground.calls import Fault
 from bot.playground.person import Person
 from bot.playground.server import LocalSlack
-from bot.services.ports import Job
-from bot.slack.app import web_client
+from bot.services.ports import Job, State, Task
+from bot.slack.clients import web_client
 from bot.slack.blocks import section
 from bot.slack.outbox import Outbox, Place
-from tests.slack.bots import Bot, Tasks
+from tests.slack.bots import Bot
 from tests.slack.conftest import WAYS
 from tests.slack.said import POST, in_thread, no_trace
 
 CHANNEL = "#llm-adaptation"
 QUESTION = "What does LoRA train?"
 ANSWER = "LoRA trains two small low-rank matrices"
-STATUS = "assistant.threads.setStatus"
+STATUS = "agents.sessions.setStatus"
 PLACE = Place("C1ADAPT")
 
 Way = Callable[[LocalSlack, App], AbstractContextManager[None]]
@@ -34,14 +34,20 @@ Way = Callable[[LocalSlack, App], AbstractContextManager[None]]
 class BrokenWork:
     """Work whose database is gone."""
 
-    def __init__(self, tasks: Tasks) -> None:
-        self.tasks = tasks
+    def start(self, tasks: Mapping[str, Task]) -> None:
+        """It will never do any."""
 
     def submit(self, job: Job) -> None:
         raise StoreUnavailableError(f"disk full at /secret/place, for {job.kind}")
 
-    def close(self) -> None:
-        """Nothing to release."""
+    def state(self, job_id: str) -> State:
+        raise StoreUnavailableError(f"no {job_id}")
+
+    def waiting(self) -> int:
+        return 0
+
+    def close(self) -> bool:
+        return True
 
 
 @pytest.fixture
@@ -78,13 +84,13 @@ def test_an_answer_is_posted_once_whatever_happens_on_the_way(
 
 def test_an_outage_of_seconds_loses_nothing(slack: LocalSlack, outbox: Outbox) -> None:
     slack.fail_next(POST, Fault(drop=True), times=2)
-    ts = outbox.post(PLACE, "hello", [section("hello")], work_id="w")
-    assert [message.ts for message in slack.messages("C1ADAPT")] == [ts]
+    posted = outbox.post(PLACE, "hello", [section("hello")], work_id="w")
+    assert [(m.channel, m.ts) for m in slack.messages("C1ADAPT")] == [posted]
 
 
 def test_what_was_posted_is_found_in_a_long_thread(slack: LocalSlack, outbox: Outbox) -> None:
     root = outbox.post(PLACE, "root", [], work_id="root")
-    thread = Place("C1ADAPT", root)
+    thread = Place(*root)
     first = outbox.post(thread, "answer", [], work_id="w")
     for number in range(30):
         outbox.post(thread, "more", [], work_id=str(number))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.slack.inbox import Intent, Request, read_event, read_intent
+from bot.slack.origin import Origin
 
 
 def read(**event: Any) -> Request | None:
@@ -27,15 +28,10 @@ def some(**event: Any) -> Request:
 
 
 def test_a_direct_message_is_a_question() -> None:
-    assert some() == Request(
-        intent="answer",
-        team="T1",
-        channel="D1",
-        user="U1ANA",
-        ts="1700000001.000100",
-        root="1700000001.000100",
-        text="what is LoRA?",
+    origin = Origin(
+        team="T1", channel="D1", user="U1ANA", surface="direct", root="1700000001.000100"
     )
+    assert some() == Request("answer", origin, ts="1700000001.000100", text="what is LoRA?")
 
 
 @pytest.mark.parametrize("subtype", [None, "file_share", "thread_broadcast"])
@@ -79,29 +75,45 @@ def test_bots_and_hidden_messages_are_left_alone(event: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["channel", "group", "mpim", None])
-def test_a_message_to_others_is_none_of_ours_unless_it_mentions_us(kind: str | None) -> None:
-    assert read(channel="C1", channel_type=kind) is None
-    assert read(type="app_mention", channel="C1", channel_type=kind) is not None
+def test_a_message_to_others_is_none_that_we_were_asked(kind: str | None) -> None:
+    assert some(channel="C1", channel_type=kind).origin.surface == "channel"
+    assert some(channel="C1", channel_type=kind, thread_ts="1.0").origin.surface == "thread"
+    assert some(channel="C1", channel_type=kind).origin.unasked
+    assert some(type="app_mention", channel="C1", channel_type=kind).origin.surface == "mention"
+
+
+def test_nobody_who_did_not_ask_opens_a_dialog() -> None:
+    assert some(channel="C1", channel_type="channel", text="recommend").intent == "answer"
 
 
 def test_the_pair_of_a_mention_and_its_message_has_one_id() -> None:
     mention = some(type="app_mention", channel="C1", channel_type=None, text="<@U1BOT> hi")
     again = some(type="app_mention", channel="C1", channel_type="channel", text="<@U1BOT> hi")
-    assert mention.id == again.id == "T1:C1:1700000001.000100"
+    message = some(channel="C1", channel_type="channel", text="<@U1BOT> hi")
+    assert mention.id == again.id == message.id == "T1:C1:1700000001.000100"
+    assert mention.origin == message.origin
+
+
+@pytest.mark.parametrize(
+    ("text", "to_people"),
+    [("<@U1BOT> and <@U1BEN>?", True), ("<@U1BOT> hi", False), ("in <#C1|general>", False)],
+)
+def test_a_mention_of_somebody_else_is_noticed(text: str, to_people: bool) -> None:  # noqa: FBT001
+    assert some(text=text).to_people is to_people
 
 
 def test_a_thread_hangs_on_its_root() -> None:
     reply = some(thread_ts="1700000000.000100")
-    assert reply.root == "1700000000.000100"
-    assert reply.thread == "T1:D1:1700000000.000100"
-    assert some().thread == "T1:D1:1700000001.000100"
+    assert reply.origin.root == "1700000000.000100"
+    assert reply.origin.thread == "T1:D1:1700000000.000100"
+    assert some().origin.thread == "T1:D1:1700000001.000100"
 
 
 def test_an_organisation_stands_in_for_a_team() -> None:
     event = {"type": "message", "channel": "D1", "channel_type": "im", "user": "U", "ts": "1.0"}
     request = read_event({"enterprise_id": "E1", "team_id": None, "event": event}, bot_user="B")
     assert request is not None
-    assert request.team == "E1"
+    assert request.origin.team == "E1"
 
 
 @pytest.mark.parametrize(

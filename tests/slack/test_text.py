@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.text import inert, link, shortened, typed, with_links
+from bot.slack.text import clean_lines, inert, link, linkable, shortened, typed, with_links
 
 URL = "https://arxiv.org/abs/2106.09685"
 LIVE = st.text(
@@ -53,10 +53,18 @@ def test_an_odd_bot_user_strips_nobody_elses_mention(bot_user: str) -> None:
         ("&lt;!channel&gt;", "&amp;lt;!channel&amp;gt;"),
         ("<!chan\u200bnel>", "&lt;!channel&gt;"),
         ("one\ntwo", "one\ntwo"),
+        ("if x:\n    y = {\n\tz", "if x:\n    y = {\n    z"),
     ],
 )
 def test_what_we_say_is_inert(said: str, shown: str) -> None:
     assert inert(said) == shown
+
+
+@given(st.text(max_size=200))
+def test_clean_lines_hold_nothing_invisible(said: str) -> None:
+    shown = clean_lines(said)
+    assert all(character.isprintable() or character == "\n" for character in shown)
+    assert clean_lines(shown).split() == shown.split() == clean_lines(said + " ").split()
 
 
 @given(st.one_of(LIVE, st.text(max_size=60)))
@@ -106,6 +114,7 @@ def test_a_link_shows_its_label() -> None:
     ],
 )
 def test_an_odd_address_never_becomes_a_link(url: str) -> None:
+    assert not linkable(url)
     assert link(url, "label") == "label"
     assert with_links("x [1]", {1: url}) == "x [1]"
 

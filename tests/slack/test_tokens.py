@@ -11,7 +11,7 @@ import pytest
 from bot.errors import SettingsError
 from bot.playground.calls import Fault
 from bot.playground.server import LocalSlack
-from bot.slack.app import web_client
+from bot.slack.clients import web_client
 from bot.slack.serving import check_tokens
 from tests.slack.bots import served
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from bot.playground.methods import agents, chat, conversations, files, people, streams, views
+from bot.playground.methods import (
+    agents,
+    chat,
+    conversations,
+    files,
+    manifest,
+    people,
+    streams,
+    views,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +24,9 @@ if TYPE_CHECKING:
     from bot.playground.site import Site
     from bot.playground.workspace import Json
 
+TokenKind = Literal["bot", "app", "configuration"]
+"""As they begin: xoxb-, xapp-, xoxe.xoxp-."""
+
 
 @dataclass(frozen=True, slots=True)
 class Method:
@@ -22,8 +34,8 @@ class Method:
 
     run: Callable[[Site, Arguments], Json]
     scope: str = ""
-    app_level: bool = False
-    """Whether it takes the xapp- token instead of the xoxb- one."""
+    takes: TokenKind = "bot"
+    """The kind of token; any other is refused."""
 
 
 def _open_connection(site: Site, _args: Arguments) -> Json:
@@ -36,7 +48,8 @@ def _open_connection(site: Site, _args: Arguments) -> Json:
 METHODS = {
     "agents.sessions.rename": Method(agents.rename_session, "chat:write"),
     "agents.sessions.setStatus": Method(agents.set_session_status, "chat:write"),
-    "apps.connections.open": Method(_open_connection, app_level=True),
+    "apps.connections.open": Method(_open_connection, takes="app"),
+    "apps.manifest.export": Method(manifest.export, takes="configuration"),
     "assistant.threads.setStatus": Method(agents.set_status, "assistant:write"),
     "assistant.threads.setSuggestedPrompts": Method(
         agents.set_suggested_prompts, "assistant:write"

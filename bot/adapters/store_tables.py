@@ -1,0 +1,98 @@
+"""The tables of the records; their schema in the database is Alembic's."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+metadata = sa.MetaData()
+
+
+class Prose(sa.types.TypeDecorator[str]):
+    """Text of any length; what no database takes (NUL, half an emoji) becomes U+FFFD."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Make `value` storable."""
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A moment in UTC, whichever database keeps it: SQLite forgets a moment's offset."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Turn it into UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Say that it is UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("work_id", sa.String(200), primary_key=True),
+    sa.Column("thread", sa.String(120), nullable=False, index=True),
+    sa.Column("user", sa.String(40), nullable=False, server_default=""),
+    sa.Column("question", Prose, nullable=False),
+    sa.Column("reply", Prose, nullable=False),
+    sa.Column("shown", Prose, nullable=False, server_default=""),
+    sa.Column("at", Moment, nullable=False, index=True),
+)
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("thread", sa.String(120), primary_key=True),
+    sa.Column("asker", sa.String(40), nullable=False),
+    sa.Column("answered_at", sa.Double, nullable=False, index=True),
+    sa.Column("speaker", sa.String(40), nullable=False),
+    sa.Column("spoken", sa.Integer, nullable=False),
+)
+
+recommendations = sa.Table(
+    "recommendations",
+    metadata,
+    sa.Column("work_id", sa.String(200), primary_key=True),
+    sa.Column("thread", sa.String(120), nullable=False, index=True),
+    sa.Column("user", sa.String(40), nullable=False, index=True),
+    sa.Column("guide_version", sa.String(40), nullable=False),
+    sa.Column("path", Prose, nullable=False),
+    sa.Column("method", sa.String(40), nullable=False),
+    sa.Column("at", Moment, nullable=False, index=True),
+)
+
+votes = sa.Table(
+    "votes",
+    metadata,
+    sa.Column("work_id", sa.String(200), primary_key=True),
+    sa.Column("user", sa.String(40), primary_key=True),
+    sa.Column("opinion", sa.String(10), nullable=False),
+    sa.Column("reason", sa.String(40), nullable=False),
+    sa.Column("comment", Prose, nullable=False),
+    sa.Column("at", Moment, nullable=False, index=True),
+)
+
+stops = sa.Table(
+    "stops",
+    metadata,
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("user", sa.String(40), nullable=False),
+    sa.Column("at", sa.Double, nullable=False, index=True),
+    sa.Column("quietly", sa.Boolean, nullable=False),
+)
+
+KEPT_SINCE = (turns.c.at, conversations.c.answered_at, recommendations.c.at, votes.c.at, stops.c.at)
+"""For each table the column that tells how old a row is."""

@@ -1,0 +1,75 @@
+"""A Bolt app of nothing but one part, connected to a local Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from slack_bolt import App
+
+from bot.playground.server import LocalSlack
+from bot.services.ports import Job, State
+from bot.slack.clients import web_client
+from bot.slack.outbox import Outbox
+
+Way = Callable[[LocalSlack, App], AbstractContextManager[None]]
+
+
+class Part(Protocol):
+    def register(self, app: App) -> None: ...
+
+
+@dataclass
+class NotedWork:
+    """Work that notes each job once, and does none."""
+
+    jobs: list[Job] = field(default_factory=list)
+    broken: bool = False
+
+    def submit(self, job: Job) -> None:
+        if self.broken:
+            raise RuntimeError("disk full at /secret/place")
+        if job.id not in (known.id for known in self.jobs):
+            self.jobs.append(job)
+
+    def state(self, job_id: str) -> State:
+        return "open" if job_id in (job.id for job in self.jobs) else "unknown"
+
+    def waiting(self) -> int:
+        return len(self.jobs)
+
+    def close(self) -> bool:
+        return True
+
+
+def outbox_to(slack: LocalSlack) -> Outbox:
+    return Outbox(web_client(slack.app.bot_token, base_url=slack.api_url))
+
+
+@contextmanager
+def listening(slack: LocalSlack, part: Part, way: Way) -> Iterator[None]:
+    app = App(
+        client=web_client(slack.app.bot_token, base_url=slack.api_url),
+        signing_secret=slack.app.signing_secret,
+        token_verification_enabled=False,
+    )
+    part.register(app)
+    try:
+        with way(slack, app):
+            yield
+    finally:
+        app.listener_runner.listener_executor.shutdown()
+
+
+def modals(slack: LocalSlack) -> list[dict[str, Any]]:
+    """Those that are open, oldest first."""
+    return [view for view in slack.site.surfaces.views.values() if view["type"] == "modal"]
+
+
+def modal(slack: LocalSlack) -> dict[str, Any]:
+    """The one that opens."""
+    slack.wait_until(lambda: modals(slack), "a modal")
+    [opened] = modals(slack)
+    return opened

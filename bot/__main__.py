@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from bot.errors import AdaptbotError
@@ -9,6 +10,8 @@ from bot.errors import AdaptbotError
 
 def main() -> None:
     """Run the command line; errors of ours end with status 2 and a sentence, never a traceback."""
+    # a container's first process is not ended by a signal that it does not handle
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     from bot.cli import app  # noqa: PLC0415 - nothing heavy before the error boundary
 
     try:

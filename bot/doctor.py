@@ -71,7 +71,6 @@ def _checks(settings: Settings, problem: str) -> list[Check]:
 
 def _settings_or_defaults() -> tuple[Settings, str]:
     """The settings, each wrong one at its default, and what is wrong."""
-
     try:
         return read_settings(), ""
     except SettingsError as error:
@@ -88,7 +87,6 @@ def _settings_or_defaults() -> tuple[Settings, str]:
 
 def _secrets(settings: Settings) -> set[str]:
     """What must not be shown: every secret setting, every password in an address, every key."""
-
     hidden = ("_API_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
     keys = {value for name, value in os.environ.items() if name.endswith(hidden)}
     addresses = (settings.database_url, settings.chroma_url, settings.model_base_url)

@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     """Of a Chroma server; without it, a directory in `home`."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 3000
-    workers: Annotated[int, Field(ge=1, le=64)] = 8
+    workers: Annotated[int, Field(ge=1, le=64)] = 4
     """Questions answered at the same time."""
     replica: str | None = None
     """This process's own name when several share one database; found by itself where not set."""

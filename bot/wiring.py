@@ -359,9 +359,11 @@ def slack_parts(
     from bot.slack.flowchart import (
         DIALOG,
         RECOMMENDATION,
+        STEP,
         DialogPresses,
         DialogTask,
         RecommendationTask,
+        StepTask,
     )
     from bot.slack.guarded import Guarded, Rules
     from bot.slack.home import Home
@@ -394,13 +396,20 @@ def slack_parts(
     errands: dict[str, Errand] = {
         KIND: AnswerTask(services.answers, records=records, outbox=outbox),
         DIALOG: DialogTask(steps, outbox=outbox),
+        STEP: StepTask(steps, outbox=outbox),
         RECOMMENDATION: RecommendationTask(steps, sources=cited, records=records),
         HELP_KIND: HelpTask(),
         SHARE: ShareTask(records=records, outbox=outbox),
     }
     slow = {KIND} if settings.model else set()
     tasks: dict[str, Task] = {
-        kind: Guarded(errand, rules=rules, outbox=outbox, slow=kind in slow)
+        kind: Guarded(
+            errand,
+            rules=rules,
+            outbox=outbox,
+            slow=kind in slow,
+            tells=kind != RECOMMENDATION,  # the step that leads to one tells already
+        )
         for kind, errand in errands.items()
     }
     parts: list[Part] = [
@@ -413,7 +422,7 @@ def slack_parts(
             stale_seconds=settings.stale_minutes * 60.0,
         ),
         Commands(intake),
-        DialogPresses(steps, outbox=outbox, work=work, access=access),
+        DialogPresses(steps, outbox=outbox, work=work),
         Presses(intake, records=records, outbox=outbox),
         Sessions(records, outbox=outbox),
         Home(
@@ -421,7 +430,7 @@ def slack_parts(
             sources=list(cited.values()),
             retention_days=settings.retention_days,
             records=records,
-            work=work,
+            intake=intake,
             outbox=outbox,
         ),
         Feedback(records, outbox=outbox),

@@ -316,8 +316,8 @@ class ImmediateWork:
         task = self.tasks[job.kind]
         task.deliver(job, task.prepare(job), again=False)
 
-    def state(self, job_id: str) -> State:
-        return "done" if job_id in self.done else "unknown"
+    def state(self, job: Job) -> State:
+        return "done" if job.id in self.done else "unknown"
 
     def waiting(self) -> int:
         return self.busy

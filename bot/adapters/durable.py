@@ -6,13 +6,15 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from cachetools import TTLCache
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, StepOptions
 from dbos import error as dbos_error
 
@@ -25,8 +27,11 @@ ANSWERS, NOTICES = "answers", "notices"
 """The queues: what takes work, and what is only said, which waits for none of it."""
 APPLICATION_VERSION = "1"
 """Fixed: DBOS's default hashes the code, and an upgrade would strand every job in flight."""
-EPOCH = 1_700_000_000
-"""Priorities are small integers: seconds since this moment."""
+TICKS = 50
+"""Of a second: what was asked that close together keeps the order in which it came."""
+PRIORITIES = 2**31 - 2
+"""DBOS orders by 32-bit numbers; ours begin anew every 16 months, which one thread may notice."""
+REMEMBERED, REMEMBERED_SECONDS = 10_000, 900.0
 POLL_SECONDS = 0.1
 DRAIN_SECONDS = 15
 LOOK_SECONDS = 2.0
@@ -74,7 +79,9 @@ class DurableWork:
         }
         self._later = later
         self._accepting: dict[str, Future[None]] = {}
+        self._turns = Turns()
         self._running: dict[str, tuple[Task, Job]] = {}
+        self._done: TTLCache[str, None] = TTLCache(REMEMBERED, REMEMBERED_SECONDS)
         self._waiting = 0
         self._lock = threading.Lock()
         self._leases: Leases | None = None
@@ -124,7 +131,8 @@ class DurableWork:
             future.result()
             return
         try:
-            self._enqueue(job)
+            with self._turns.of(job.thread, job.order):
+                self._enqueue(job)
             future.set_result(None)
         except BaseException as error:
             future.set_exception(error)
@@ -133,9 +141,14 @@ class DurableWork:
             with self._lock:
                 del self._accepting[job.id]
 
-    def state(self, job_id: str) -> State:
-        """How far a job is."""
-        found = DBOS.list_workflows(workflow_ids=[job_id], load_input=False, load_output=False)
+    def state(self, job: Job) -> State:
+        """How far a job is; what this process knows by itself costs no query."""
+        with self._lock:
+            if job.id in self._running:
+                return "open"
+            if job.id in self._done:
+                return "done"
+        found = DBOS.list_workflows(workflow_ids=[job.id], load_input=False, load_output=False)
         if not found:
             return "unknown"
         return "done" if found[0].status in FINISHED else "open"
@@ -156,6 +169,9 @@ class DurableWork:
         ):
             DBOS.delete_workflows([workflow.workflow_id for workflow in old])
             gone += len(old)
+        if gone:
+            with self._lock:
+                self._done.clear()
         return gone
 
     def close(self) -> bool:
@@ -218,7 +234,7 @@ class DurableWork:
 
     def _enqueue(self, job: Job) -> None:
         options = SetEnqueueOptions(
-            queue_partition_key=job.thread, priority=max(1, int(job.order) - EPOCH)
+            queue_partition_key=job.thread, priority=int(job.order * TICKS) % PRIORITIES + 1
         )
         queue = NOTICES if job.aside else ANSWERS
         with SetWorkflowID(job.id), options:
@@ -245,6 +261,7 @@ class DurableWork:
             finally:
                 with self._lock:
                     del self._running[job.id]
+                    self._done[job.id] = None
 
         @DBOS.workflow(name="later")
         def later(
@@ -323,6 +340,30 @@ class DurableWork:
                 status="ENQUEUED", load_input=False, load_output=False, limit=PAGE
             )
             self._waiting = len(queued)
+
+
+class Turns:
+    """Lets what arrives at once for one thread pass in the order in which it was asked."""
+
+    def __init__(self) -> None:
+        self._arriving: dict[str, list[float]] = {}
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def of(self, thread: str, order: float) -> Iterator[None]:
+        """Wait until nothing is arriving that was asked earlier."""
+        with self._changed:
+            waiting = self._arriving.setdefault(thread, [])
+            waiting.append(order)
+            self._changed.wait_for(lambda: min(waiting) >= order)
+        try:
+            yield
+        finally:
+            with self._changed:
+                waiting.remove(order)
+                if not waiting:
+                    self._arriving.pop(thread, None)
+                self._changed.notify_all()
 
 
 @dataclass(slots=True)

@@ -59,7 +59,7 @@ class FileLeases:
     """A SQLite file has one process at a time, whatever its name: recovery happens at start."""
 
     def __init__(self, database: Path) -> None:
-        self._lock = FileLock(f"{database}.lock")
+        self._lock = FileLock(f"{database}.lock", thread_local=False)
 
     def take(self, name: str) -> bool:  # noqa: ARG002 - the file itself is the name
         """Hold the file."""

@@ -84,7 +84,7 @@ def free_port(host: str, port: int) -> Finding:
 
 
 def proxies(api_url: str, environment: Mapping[str, str]) -> Finding:
-    """Whether a proxy stands between here and Slack; what is on this machine is never asked by one."""
+    """Whether a proxy stands between here and Slack; there is none to what is on this machine."""
     if _on_this_machine(api_url):
         return Finding("good", "none: Slack is on this machine")
     name = next((name for name in PROXIES if environment.get(name, "").strip()), None)

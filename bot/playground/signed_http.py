@@ -79,7 +79,9 @@ class SignedHttp:
     async def _post(self, body: str, headers: dict[str, str], within: float) -> Ack:
         began = time.monotonic()
         if self._client is None:
-            self._client = httpx.AsyncClient(trust_env=False)
+            # a pool that is full while the app starts would keep its requests waiting
+            limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+            self._client = httpx.AsyncClient(trust_env=False, limits=limits)
         try:
             answer = await self._client.post(
                 self._url, content=body, headers=headers, timeout=within

@@ -58,7 +58,7 @@ class Admission:
             told = not self._windows.hit(self._notice, user)
             return Excess("user", self._seconds(self._per_user, user), told)
         if not self._windows.hit(self._per_channel, channel):
-            told = not self._windows.hit(self._notice, channel)
+            told = not self._windows.hit(self._notice, channel, user)
             return Excess("channel", self._seconds(self._per_channel, channel), told)
         return None
 

@@ -154,7 +154,7 @@ class Answering:
     def _readable(self, history: Iterable[Turn]) -> Iterable[Turn]:
         """The turns that were questions, made safe to read as the question itself was."""
         for turn in history:
-            text = clean(turn.question)
+            text = clean(without_markup(turn.question))
             if has_words(text) and len(text) <= refusal.MAX_CHARACTERS:
                 yield Turn(self._in_english(text)[1], turn.reply)
 

@@ -292,8 +292,8 @@ class Work(Protocol):
         """Return when `job` is kept for good; the same `job.id` again changes nothing."""
         ...
 
-    def state(self, job_id: str) -> State:
-        """How far a job is."""
+    def state(self, job: Job) -> State:
+        """How far `job` is."""
         ...
 
     def waiting(self) -> int:

@@ -12,12 +12,15 @@ from cachetools import TTLCache
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.clients import patient
 from bot.slack.origin import Identity, Origin
 from bot.telemetry import logger
 
 KEPT_SECONDS = 600
 """How long it takes until a person's new role is noticed."""
 KEPT_PEOPLE = 5_000
+SHARED_SECONDS = 86_400
+"""How long a channel counts as shared with others after a message there said so."""
 
 HERE = "I am not set up to answer in this channel. Write to me directly, or ask an admin to add it."
 YOU = "I am not set up to answer you. Please ask the admins of adaptbot."
@@ -45,7 +48,7 @@ class People:
     """What Slack says of people: kept for a while, since every question asks it."""
 
     def __init__(self, client: WebClient) -> None:
-        self._client = client
+        self._client = patient(client)
         self._known: TTLCache[str, Mapping[str, Any]] = TTLCache(KEPT_PEOPLE, KEPT_SECONDS)
         self._lock = Lock()
 
@@ -78,6 +81,8 @@ class Access:
         self._permissions = permissions
         self._people = people
         self._identity = identity
+        self._shared: TTLCache[str, None] = TTLCache(KEPT_PEOPLE, SHARED_SECONDS)
+        self._lock = Lock()
 
     def refusal(self, origin: Origin) -> str | None:
         """Why the bot does not answer there or them, in words; nothing where it does."""
@@ -86,9 +91,16 @@ class Access:
             return YOU
         if allowed.channels and not origin.direct and origin.channel not in allowed.channels:
             return HERE
-        if not allowed.shared and (origin.shared or self._foreign(origin.user_team)):
+        if not allowed.shared and (self._is_shared(origin) or self._foreign(origin.user_team)):
             return SHARED
         return None if allowed.guests and allowed.shared else self._by_role(origin)
+
+    def _is_shared(self, origin: Origin) -> bool:
+        """Messages say so; commands and presses do not, but a message may have said it before."""
+        with self._lock:
+            if origin.shared:
+                self._shared[origin.channel] = None
+            return origin.channel in self._shared
 
     def _by_role(self, origin: Origin) -> str | None:
         try:

@@ -8,9 +8,21 @@ from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
 from slack_sdk import WebClient
+from slack_sdk.http_retry.builtin_handlers import (
+    ConnectionErrorRetryHandler,
+    RateLimitErrorRetryHandler,
+    ServerErrorRetryHandler,
+)
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
 from slack_sdk.webhook import WebhookClient
 
 TIMEOUT_SECONDS = 15
+ASKING_SECONDS = 5
+TRIES = 3
+SHORT_SECONDS = 5
+"""How long a rate limit may last that a question to Slack waits out."""
 HASTY_SECONDS = 3
 """A status is a courtesy: nothing waits longer for it."""
 
@@ -31,6 +43,39 @@ def hasty(client: WebClient) -> WebClient:
     )
     quick.proxy = client.proxy
     return quick
+
+
+def patient(client: WebClient) -> WebClient:
+    """The same for questions to Slack, which may be asked again as often as need be."""
+    asking = WebClient(
+        client.token,
+        base_url=client.base_url,
+        timeout=ASKING_SECONDS,
+        retry_handlers=[
+            ConnectionErrorRetryHandler(max_retry_count=TRIES),
+            ServerErrorRetryHandler(max_retry_count=TRIES),
+            _ShortRateLimits(max_retry_count=TRIES),
+        ],
+    )
+    asking.proxy = client.proxy
+    return asking
+
+
+class _ShortRateLimits(RateLimitErrorRetryHandler):
+    """The SDK's handler waits for as long as Slack says; somebody is waiting for us."""
+
+    def _can_retry(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if not super()._can_retry(state=state, request=request, response=response, error=error):
+            return False
+        given = response.headers.get("Retry-After", ["1"]) if response else ["1"]
+        return given[0].isdigit() and int(given[0]) <= SHORT_SECONDS
 
 
 def webhook(url: str) -> WebhookClient:

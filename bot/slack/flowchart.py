@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -18,7 +17,6 @@ from bot.errors import DialogError, UndeliverableError
 from bot.services.patience import Patience
 from bot.services.ports import Job, Payload, Recommendations, Recommended, Work
 from bot.services.recommending import Report, report
-from bot.slack.access import Access
 from bot.slack.blocks import Block, Said, section
 from bot.slack.dialog_blocks import (
     ACTION,
@@ -36,7 +34,10 @@ from bot.slack.text import inert, shortened
 from bot.telemetry import logger
 
 DIALOG = "dialog"
+STEP = "step"
 RECOMMENDATION = "recommendation"
+AFTER = 0.05
+"""Seconds by which an outcome comes after the step that leads to it."""
 STALE = "This dialog is from an earlier version of the guide. Type /adapt to start a new one."
 INVITE = (
     "I can't post in this channel yet. Invite me with `/invite @adaptbot`, or start the guide in a "
@@ -105,70 +106,92 @@ def _opening(about: str, owner: str) -> str:
     return f"{opening}\n>{about.replace(chr(10), ' ')}" if about else opening
 
 
-@dataclass(frozen=True, slots=True)
-class _Led:
-    """Where a press leads."""
-
-    press: Press
-    dialog: Dialog
-    blocks: list[Block]
-
-
 class DialogPresses:
-    """Goes on with a dialog when one of its buttons is pressed."""
+    """Takes on the presses of a dialog's buttons."""
 
-    def __init__(self, guide: Guide, *, outbox: Outbox, work: Work, access: Access) -> None:
+    def __init__(self, guide: Guide, *, outbox: Outbox, work: Work) -> None:
         self._guide = guide
         self._outbox = outbox
         self._work = work
-        self._access = access
 
     def register(self, app: App) -> None:
         """Listen to the buttons of dialogs."""
         app.action(re.compile(rf"^{ACTION}"))(self.pressed)
 
     def pressed(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Replay the path that the button carries, and show where it leads.
+        """Keep the step, and the outcome where it leads to one, before Slack is told it arrived.
 
-        An outcome is kept as durable work before Slack is told that the press arrived.
+        The path is in the button: it is checked by replaying it. Steps are durable work in the
+        order of the presses, so that a slow one never overtakes a later one.
         """
         origin = pressed_at(body, surface="button")
         led = self._followed(body["actions"][0].get("value", ""), origin.user)
-        if isinstance(led, _Led) and led.dialog.outcome:
-            self._work.submit(_recommendation_job(body, origin, led.press))
-        ack()
-        refusal = led if isinstance(led, str) else self._access.refusal(origin)
-        if isinstance(led, str) or refusal:
-            self._outbox.whisper(origin.place, origin.user, str(refusal))
+        if isinstance(led, str):
+            ack()
+            self._outbox.whisper(origin.place, origin.user, led)
             return
-        message = body["message"]["ts"]
-        self._outbox.update(origin.channel, message, dialog_text(led.dialog), led.blocks)
+        path, dialog = led
+        self._work.submit(_step_job(body, origin, path))
+        if dialog.outcome:
+            self._work.submit(_recommendation_job(body, origin, path))
+        ack()
 
-    def _followed(self, value: str, user: str) -> _Led | str:
-        """Where a button leads that carries `value`, or why it is not followed."""
+    def _followed(self, value: str, user: str) -> tuple[str, Dialog] | str:
+        """The path that a button carries, and where it leads; or why it is not followed."""
         try:
             press = Press.model_validate_json(value)
             if press.owner != user:
                 return f"This dialog belongs to <@{press.owner}>. Type /adapt to start your own."
             if press.version != self._guide.version:
                 return STALE
-            dialog = replay(self._guide, press.answers())
-            return _Led(press, dialog, dialog_blocks(dialog, owner=press.owner))
+            return press.path, replay(self._guide, press.answers())
         except (ValidationError, DialogError) as error:
             problem = type(error).__name__
             _log.warning("a button that does not fit the guide", user=user, problem=problem)
             return STALE
 
 
-def _recommendation_job(body: Mapping[str, Any], origin: Origin, press: Press) -> Job:
-    message = body["message"]["ts"]
+def _step_job(body: Mapping[str, Any], origin: Origin, path: str) -> Job:
+    message, pressed = body["message"]["ts"], body["actions"][0]["action_ts"]
     return Job(
-        id=f"{origin.team}:{origin.channel}:{message}:{press.path}",
+        id=f"{origin.team}:{origin.channel}:{message}:step:{pressed}",
+        kind=STEP,
+        thread=origin.thread,
+        order=float(pressed),
+        payload={"origin": origin.model_dump(), "path": path, "message": message},
+    )
+
+
+def _recommendation_job(body: Mapping[str, Any], origin: Origin, path: str) -> Job:
+    message, pressed = body["message"]["ts"], body["actions"][0]["action_ts"]
+    return Job(
+        id=f"{origin.team}:{origin.channel}:{message}:{path}",
         kind=RECOMMENDATION,
         thread=origin.thread,
-        order=float(body["actions"][0]["action_ts"]),
-        payload={"origin": origin.model_dump(), "path": press.path},
+        order=float(pressed) + AFTER,
+        payload={"origin": origin.model_dump(), "path": path},
     )
+
+
+class StepTask:
+    """An `Errand`: shows where a press leads, in the dialog's one message."""
+
+    def __init__(self, guide: Guide, *, outbox: Outbox) -> None:
+        self._guide = guide
+        self._outbox = outbox
+
+    def prepare(self, job: Job, origin: Origin, patience: Patience) -> Payload:  # noqa: ARG002 - the protocol's
+        """The message as it will be."""
+        dialog = replay(self._guide, read_path(str(job.payload["path"])))
+        return {"text": dialog_text(dialog), "blocks": dialog_blocks(dialog, owner=origin.user)}
+
+    def deliver(self, job: Job, prepared: Payload, reply: Reply) -> None:
+        """Change the message; where Slack does not let it be changed, go on in a new one."""
+        text, blocks = str(prepared["text"]), cast("list[Block]", prepared["blocks"])
+        try:
+            self._outbox.update(reply.origin.channel, str(job.payload["message"]), text, blocks)
+        except UndeliverableError:
+            reply.say([Said(text=text, blocks=blocks)])
 
 
 class RecommendationTask:

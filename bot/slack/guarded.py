@@ -14,7 +14,7 @@ from bot.slack.failures import reported
 from bot.slack.origin import Origin
 from bot.slack.outbox import Outbox
 from bot.slack.replies import Reply, plainly
-from bot.telemetry import FAILURES
+from bot.telemetry import FAILURES, logger
 
 LOOKING = "I am looking through my sources. The answer will stand here in a moment."
 STOPPED = "Stopped, as you asked."
@@ -25,6 +25,8 @@ RESTARTING = (
 )
 
 Policy = Literal["owner", "anyone"]
+
+_log = logger(__name__)
 
 
 class Errand(Protocol):
@@ -54,12 +56,24 @@ class Rules:
 class Guarded:
     """A `Task`: an errand that is refused, stopped or given up where it has to be."""
 
-    def __init__(self, errand: Errand, *, rules: Rules, outbox: Outbox, slow: bool = False) -> None:
-        """`slow` says that it takes seconds, so that people need a sign meanwhile."""
+    def __init__(
+        self,
+        errand: Errand,
+        *,
+        rules: Rules,
+        outbox: Outbox,
+        slow: bool = False,
+        tells: bool = True,
+    ) -> None:
+        """`slow` says that it takes seconds, so that people need a sign meanwhile.
+
+        `tells` says that a person is told when it is refused; another errand may have done so.
+        """
         self._errand = errand
         self._rules = rules
         self._outbox = outbox
         self._slow = slow
+        self._tells = tells
 
     def prepare(self, job: Job) -> Payload:
         """What will be said, be it an apology; nobody may wait in silence."""
@@ -70,7 +84,7 @@ class Guarded:
         sign = None
         try:
             if words := self._rules.access.refusal(origin):
-                return {"refused": "" if origin.unasked else words}
+                return {"refused": words if self._tells and not origin.unasked else ""}
             patience.check()
             sign = self._sign(job, origin)
             return {"sign": sign, "prepared": self._errand.prepare(job, origin, patience)}
@@ -88,10 +102,9 @@ class Guarded:
         sign = cast("str | None", prepared.get("sign"))
         reply = Reply(self._outbox, origin, job.id, again, sign)
         if "refused" in prepared:
-            if prepared["refused"] and not again:
+            if prepared["refused"]:
                 reply.whisper(plainly(str(prepared["refused"])))
-            return
-        if stop := self._stop(job, origin):
+        elif stop := self._stop(job, origin):
             self._confirm(stop, reply)
         elif "apology" in prepared:
             if not origin.unasked:
@@ -114,7 +127,11 @@ class Guarded:
         if self._outbox.session(origin.place, "processing"):
             return None
         mark, blocks = f"{job.id}:sign", [context(LOOKING)]
-        return self._outbox.post(origin.place, LOOKING, blocks, work_id=mark, again=True).ts
+        try:
+            return self._outbox.post(origin.place, LOOKING, blocks, work_id=mark, again=True).ts
+        except Exception as error:  # noqa: BLE001 - a courtesy: the reply itself comes all the same
+            _log.warning("no sign shown", problem=type(error).__name__)
+            return None
 
     def _confirm(self, stop: Stop, reply: Reply) -> None:
         """One word for all that a stop ended in a thread; none where the question is gone."""
@@ -124,7 +141,8 @@ class Guarded:
         Reply(self._outbox, reply.origin, mark, again=True, sign=reply.sign).say(plainly(STOPPED))
 
     def _rest(self, origin: Origin, *, title: str = "") -> None:
-        if origin.root is not None and not origin.unasked:
+        shown = self._slow or origin.surface in ("mention", "direct")
+        if origin.root is not None and shown and not origin.unasked:
             self._outbox.session(origin.place, "active", title=title, user=origin.user)
 
     def _stop(self, job: Job, origin: Origin) -> Stop | None:

@@ -13,9 +13,10 @@ from slack_bolt import Ack, App
 from bot.domain.answer import Source
 from bot.domain.flowchart import Guide
 from bot.domain.text import clean, has_words
-from bot.services.ports import Job, Recommendations, Recommended, Work
+from bot.services.ports import Job, Recommendations, Recommended
 from bot.slack.failures import reported
 from bot.slack.flowchart import DIALOG
+from bot.slack.guarded import origin_of
 from bot.slack.home_blocks import (
     ASK_ACTION,
     ASK_MODAL,
@@ -27,6 +28,7 @@ from bot.slack.home_blocks import (
     home_view,
     notice_modal,
 )
+from bot.slack.intake import Intake
 from bot.slack.origin import Origin, team_of
 from bot.slack.outbox import Outbox
 from bot.slack.questions import asked_job
@@ -36,7 +38,7 @@ EMPTY = "Please type a question first."
 PROMPTS = (
     {"title": "Recommend a method", "message": "recommend a method"},
     {"title": "RAG or fine-tuning?", "message": "When is RAG better than fine-tuning?"},
-    {"title": "How much data?", "message": "How many examples does fine-tuning need?"},
+    {"title": "How much data?", "message": "How much data does fine-tuning need?"},
     {"title": "What does LoRA train?", "message": "What does LoRA train?"},
 )
 """Offered in the Messages tab; Slack shows four at most."""
@@ -65,14 +67,14 @@ class Home:
         sources: Sequence[Source],
         retention_days: int,
         records: Recommendations,
-        work: Work,
+        intake: Intake,
         outbox: Outbox,
     ) -> None:
         self._titles: dict[str, str] = {m: facts.title for m, facts in guide.methods.items()}
         self._sources = sources
         self._retention_days = retention_days
         self._records = records
-        self._work = work
+        self._intake = intake
         self._outbox = outbox
 
     def register(self, app: App) -> None:
@@ -93,7 +95,8 @@ class Home:
     def guide_pressed(self, ack: Ack, body: Mapping[str, Any]) -> None:
         """Open the decision guide in the person's direct message: kept first, acknowledged then."""
         try:
-            self._work.submit(guide_job(body))
+            job = guide_job(body)
+            self._intake.take(job, origin_of(job))
         except Exception as error:  # noqa: BLE001 - the boundary: the Home tab has no place to reply
             ack()
             apology = notice_modal(reported(error, where="home"))
@@ -114,7 +117,8 @@ class Home:
             ack(response_action="errors", errors={QUESTION_BLOCK: EMPTY})
             return
         try:
-            self._work.submit(ask_job(body, question, now=time.time()))
+            job = ask_job(body, question, now=time.time())
+            self._intake.take(job, origin_of(job))
         except Exception as error:  # noqa: BLE001 - the boundary: the question must not be lost
             words = reported(error, where="home")
             ack(response_action="errors", errors={QUESTION_BLOCK: words})

@@ -155,7 +155,7 @@ def _library(sources: Sequence[Source], year: int) -> Iterator[Block]:
     series = sorted(_of_kind(sources, "series"), key=lambda source: source.label)
     references = sorted(_of_kind(sources, "reference"), key=lambda s: (-s.year, s.label))
     if series:
-        heading = "*The series* by Meta AI, which the decision guide follows"
+        heading = "*The series* by Meta AI, from which the decision guide is derived"
         yield from _listed(heading, series, year)
     if references:
         yield section(_reference_count(references, year))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any, Protocol
 
@@ -27,8 +28,8 @@ from bot.telemetry import logger
 HELP_KIND = "help"
 HEARD = ("app_mention", "message")
 DELETED = "message_deleted"
-ACCEPTED = "adaptbot_accepted"
-"""Where the middleware leaves what it accepted, for the listener that shows a status."""
+SIGNS = 4
+"""Threads that show a status, so that nothing that Slack waits for waits behind one."""
 
 _log = logger(__name__)
 
@@ -83,15 +84,16 @@ class Messages:
         self._stale_seconds = stale_seconds
         self._judged: TTLCache[str, bool] = TTLCache(REMEMBERED, REMEMBERED_SECONDS)
         self._lock = Lock()
+        self._signs = ThreadPoolExecutor(SIGNS, thread_name_prefix="signs")
 
     def register(self, app: App) -> None:
-        """Accept in a middleware, which comes before the acknowledgement; show a status after it.
+        """Accept in a middleware, which comes before the acknowledgement.
 
         Bolt acknowledges before it runs a listener, so a listener that failed would lose the
         event. Where the middleware fails, Slack delivers again.
         """
         for event in HEARD:
-            app.event(event, middleware=[self.accept])(self.show)
+            app.event(event, middleware=[self.accept])(self.accepted)
 
     def accept(
         self, body: Mapping[str, Any], context: BoltContext, next_: Callable[[], None]
@@ -102,25 +104,22 @@ class Messages:
         elif not self._stale(body):
             request = read_event(body, bot_user=context.bot_user_id or "")
             if request is not None and self._meant(request):
-                context[ACCEPTED] = self._taken(request)
+                job = _JOBS[request.intent](request)
+                self._intake.take(job, request.origin)
+                if not request.origin.unasked:
+                    self._signs.submit(self._show, job, request)
         next_()
 
-    def show(self, context: BoltContext) -> None:
+    def accepted(self) -> None:
+        """All is done before the acknowledgement."""
+
+    def _show(self, job: Job, request: Request) -> None:
         """Show that it is under way, for as long as it is."""
-        accepted: tuple[Job, Request] | None = context.get(ACCEPTED)
-        if accepted is None:
-            return
-        job, request = accepted
-        if not request.origin.unasked and self._work.state(job.id) == "open":
+        if self._work.state(job) == "open":
             place, user = request.origin.place, request.origin.user
             self._outbox.session(place, "processing", title=request.text, user=user)
-            if self._work.state(job.id) == "done":
+            if self._work.state(job) == "done":
                 self._outbox.session(place, "active")
-
-    def _taken(self, request: Request) -> tuple[Job, Request]:
-        job = _JOBS[request.intent](request)
-        self._intake.take(job, request.origin)
-        return job, request
 
     def _meant(self, request: Request) -> bool:
         """Whether a message is for the bot; what people say to each other is not."""

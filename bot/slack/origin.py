@@ -77,6 +77,9 @@ class Identity:
 
 def team_of(body: Mapping[str, Any]) -> str:
     """The workspace of a delivery, or the organisation where there is none."""
+    user = body.get("user")
+    if isinstance(user, Mapping) and not (body.get("team_id") or body.get("team")):
+        return _id(user.get("team_id")) or _id(body.get("enterprise"))
     keys = ("team_id", "team", "enterprise_id", "enterprise")
     return next((found for key in keys if (found := _id(body.get(key)))), "")
 

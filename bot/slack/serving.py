@@ -32,7 +32,8 @@ from bot.telemetry import logger
 THREADS = 8
 BOOT_SECONDS = 600
 """How long the first start may take: it builds the index."""
-STOP_SECONDS = 30
+STOP_SECONDS = 25
+"""Less than the 30 s that a container gets to end."""
 
 _CODE = re.compile(r"[a-z_]+")
 """What Slack's own error codes look like; a proxy's page does not."""

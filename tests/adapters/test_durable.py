@@ -204,12 +204,12 @@ def test_what_slack_does_not_take_now_is_delivered_later_and_holds_up_nobody(
 
 def test_a_job_is_open_until_it_is_done(bench: Bench, thread: str) -> None:
     job = bench.job(thread, "a")
-    assert bench.work.state(job.id) == "unknown"
+    assert bench.work.state(job) == "unknown"
     gate = bench.task.gate(f"{thread}-a")
     bench.work.submit(job)
-    assert bench.work.state(job.id) == "open"
+    assert bench.work.state(job) == "open"
     gate.set()
-    eventually(lambda: bench.work.state(job.id) == "done")
+    eventually(lambda: bench.work.state(job) == "done")
 
 
 def test_what_is_only_said_waits_for_no_work(bench: Bench, thread: str) -> None:
@@ -232,13 +232,13 @@ def test_finished_jobs_are_forgotten_with_what_they_carried(bench: Bench, thread
     done, still_open = bench.job(thread, "done"), bench.job(f"{thread}-2", "open")
     bench.work.submit(done)
     bench.work.submit(still_open)
-    eventually(lambda: bench.work.state(done.id) == "done")
+    eventually(lambda: bench.work.state(done) == "done")
     assert bench.work.purge(datetime.now(UTC) - timedelta(minutes=5)) == 0
     assert bench.work.purge(datetime.now(UTC) + timedelta(minutes=5)) >= 1
-    assert bench.work.state(done.id) == "unknown"
-    assert bench.work.state(still_open.id) == "open"
+    assert bench.work.state(done) == "unknown"
+    assert bench.work.state(still_open) == "open"
     gate.set()
-    eventually(lambda: bench.work.state(still_open.id) == "done")
+    eventually(lambda: bench.work.state(still_open) == "done")
 
 
 @pytest.mark.slow

@@ -115,5 +115,3 @@ def test_a_proxy_that_may_be_there_is_named_and_not_shown(
     assert seen.state == "good"
     assert found in seen.found
     assert "secret" not in seen.found
-
-

@@ -2,109 +2,53 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sys
 import time
-from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
-from typing import NotRequired, TypedDict
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.addressed import ThreadState, addressed, score
-
-THREADS = Path(__file__).parents[1] / "addressed"
-REPLY_MINUTES = 1.0
-"""Between two messages where a line says nothing."""
-SLACK = 2
-"""Errors that the held set may have more than were measured; both kinds have it once."""
-
-Message = TypedDict(
-    "Message",
-    {
-        "from": str,
-        "text": str,
-        "to_bot": NotRequired[bool],
-        "after_minutes": NotRequired[float],
-    },
+from bot.domain.addressed import WEIGHTS, ThreadState, addressed, score
+from tests.addressed.fit import (
+    FITTED,
+    Figures,
+    cross_validated,
+    delivered,
+    figures_of,
+    lines,
+    state,
+    table,
+    threshold,
+    wanted,
 )
 
-
-class Line(TypedDict):
-    """A thread whose last message is to be judged."""
-
-    id: str
-    messages: list[Message]
-    answer: bool
-    why: str
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Of a set; "answer" is the positive class."""
-
-    answered: int
-    """Rightly."""
-    interruptions: int
-    missed: int
-    sorts: Counter[tuple[str, str]]
-    """Failures by whose turn it was and what went wrong."""
-
-    @property
-    def precision(self) -> float:
-        return self.answered / (self.answered + self.interruptions)
-
-    @property
-    def recall(self) -> float:
-        return self.answered / (self.answered + self.missed)
-
-
-def lines(name: str) -> list[Line]:
-    return [json.loads(line) for line in (THREADS / name).read_text().splitlines() if line.strip()]
-
-
-def state(messages: list[Message]) -> ThreadState:
-    """What the store would know when the last of `messages` arrives."""
-    asker, waiting, previous, spoken, minutes = "", "", "", 0, 0.0
-    for message in messages[:-1]:
-        minutes += message.get("after_minutes", REPLY_MINUTES)
-        if message["from"] == "bot":
-            asker, previous, spoken, minutes = waiting or asker, "", 0, 0.0
-        else:
-            waiting = message["from"] if message.get("to_bot") else waiting
-            previous, spoken = message["from"], spoken + 1
-    minutes += messages[-1].get("after_minutes", REPLY_MINUTES)
-    return ThreadState(asker, previous, spoken, minutes)
-
-
-def delivered(text: str) -> str:
-    """As Slack delivers it, without the bot's own mention."""
-    text = re.sub(r"(?<!\w)@adaptbot\b", "", text)
-    return re.sub(r"(?<!\w)@(\w+)", lambda match: f"<@U{match[1].upper()}>", text).strip()
+SLACK = 2
+"""Errors that a set may have more than were measured, of both kinds together."""
 
 
 def measured(name: str) -> Figures:
-    outcomes: Counter[tuple[bool, bool]] = Counter()
-    sorts: Counter[tuple[str, str]] = Counter()
-    for line in lines(name):
-        last, thread = line["messages"][-1], state(line["messages"])
-        said = addressed(delivered(last["text"]), speaker=last["from"], thread=thread)
-        outcomes[said, line["answer"]] += 1
-        if said != line["answer"]:
-            sorts[thread.turn(last["from"]), "interrupts" if said else "misses"] += 1
-    return Figures(
-        answered=outcomes[True, True],
-        interruptions=outcomes[True, False],
-        missed=outcomes[False, True],
-        sorts=sorts,
-    )
+    read = lines(name)
+    said = [
+        addressed(
+            delivered(line["messages"][-1]["text"]),
+            speaker=line["messages"][-1]["from"],
+            thread=state(line["messages"]),
+        )
+        for line in read
+    ]
+    return figures_of(np.array(said), wanted(read))
 
 
-@pytest.mark.parametrize("name", ["own.jsonl", "held.jsonl"])
+def tell(name: str, figures: Figures, capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{name}: precision {figures.precision:.3f}, recall {figures.recall:.3f}, {figures}\n"
+        )
+
+
+@pytest.mark.parametrize("name", [*FITTED, "held2.jsonl"])
 def test_every_line_can_be_judged(name: str) -> None:
     read = lines(name)
     unusable = [
@@ -114,34 +58,46 @@ def test_every_line_can_be_judged(name: str) -> None:
         or not isinstance(line["answer"], bool)
         or not state(line["messages"]).asker
     ]
-    count, ids = len(read), len({line["id"] for line in read})
 
-    assert (count, ids, unusable) == (60, 60, [])
+    assert len({line["id"] for line in read}) == len(read) >= 60
+    assert unusable == []
+
+
+def test_the_weights_are_those_that_the_threads_give(capsys: pytest.CaptureFixture[str]) -> None:
+    read = lines(*FITTED)
+    names = list(WEIGHTS)
+    scores = cross_validated(read, names)
+    least = threshold(scores, wanted(read))
+    found = figures_of(scores > least, wanted(read))
+    tell("cross-validation", found, capsys)
+
+    for name, weights in table(read, names, least).items():
+        assert weights == pytest.approx(WEIGHTS[name], abs=0.02), name
+    assert found.precision >= 0.93
+    assert found.recall >= 0.87
 
 
 @pytest.mark.parametrize(
     ("name", "interruptions", "missed"),
     [
-        ("own.jsonl", 0, 0),
-        # Written by somebody who did not see the rules; measured once, when they were done, at
-        # 3 interruptions and 14 missed (precision 0.84, recall 0.53). Two errors are the slack.
-        ("held.jsonl", 5, 16),
+        # Fitted to these, so they only show that nothing has broken.
+        ("own.jsonl", 1, 0),
+        ("held.jsonl", 0, 4),
+        ("more.jsonl", 15, 42),
+        # Written by somebody who saw neither cues nor weights, and measured once, when those were
+        # done: precision 0.909 (20 of 22), recall 0.667 (20 of 30).
+        ("held2.jsonl", 2, 10),
     ],
 )
 def test_the_sets_are_judged_as_well_as_when_they_were_measured(
     name: str, interruptions: int, missed: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     figures = measured(name)
-    errors = figures.interruptions + figures.missed
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\n{name}: precision {figures.precision:.3f}, recall {figures.recall:.3f}, "
-            f"{errors} errors {dict(figures.sorts)}\n"
-        )
+    tell(name, figures, capsys)
 
-    assert figures.interruptions <= interruptions
-    assert figures.missed <= missed
-    assert errors <= max(interruptions + missed - SLACK, 0)
+    assert figures.interruptions <= interruptions + SLACK
+    assert figures.missed <= missed + SLACK
+    assert figures.interruptions + figures.missed <= interruptions + missed + SLACK
 
 
 DIRECT = ThreadState("ana", minutes=1)
@@ -184,6 +140,7 @@ def test_the_asker_goes_on_without_a_mention(text: str) -> None:
         "> does LoRA add latency?\nno idea",
         "the bot said 8, is that too low?",
         "thanks adaptbot!",
+        "thanks, adaptbot!",
         "",
         "   ",
     ],
@@ -197,7 +154,7 @@ def test_the_asker_also_talks_to_people(text: str) -> None:
     [
         ("does that hold for QLoRA as well?", True),
         ("source?", True),
-        ("how do you combine both?", True),
+        ("how do you combine both in one model?", True),
         ("did you try that on our data?", False),
         ("which rank do you use?", False),
         ("can you share your config?", False),

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
     from slack_sdk import WebClient
 
-MORE_SCOPES = {"channels:read", "files:write", "groups:read", "im:read", "im:write", "reactions:write"}
+MORE_SCOPES = {
+    "channels:read",
+    "files:write",
+    "groups:read",
+    "im:read",
+    "im:write",
+    "reactions:write",
+}
 
 
 @pytest.fixture

@@ -10,8 +10,10 @@ from typing import Any, Protocol
 from slack_bolt import App
 
 from bot.playground.server import LocalSlack
-from bot.services.ports import Job, State
+from bot.services.admission import Admission
+from bot.services.ports import Job, State, Work
 from bot.slack.clients import web_client
+from bot.slack.intake import Intake
 from bot.slack.outbox import Outbox
 
 Way = Callable[[LocalSlack, App], AbstractContextManager[None]]
@@ -34,14 +36,20 @@ class NotedWork:
         if job.id not in (known.id for known in self.jobs):
             self.jobs.append(job)
 
-    def state(self, job_id: str) -> State:
-        return "open" if job_id in (job.id for job in self.jobs) else "unknown"
+    def state(self, job: Job) -> State:
+        return "open" if job in self.jobs else "unknown"
 
     def waiting(self) -> int:
         return len(self.jobs)
 
     def close(self) -> bool:
         return True
+
+
+def taking(work: Work) -> Intake:
+    """An intake with room for whatever a test asks."""
+    admission = Admission(per_user=1_000, per_channel=1_000, queue=1_000, waiting=lambda: 0)
+    return Intake(work, admission=admission)
 
 
 def outbox_to(slack: LocalSlack) -> Outbox:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -60,7 +62,7 @@ def nothing_was_done(bot: Bot, slack: LocalSlack) -> None:
     ],
 )
 def test_who_is_not_answered_is_told_so_once_and_nothing_is_looked_for(
-    slack: LocalSlack, way: Way, settings: dict[str, object], who: str, where: str, words: str
+    slack: LocalSlack, way: Way, settings: dict[str, Any], who: str, where: str, words: str
 ) -> None:
     person = slack.user(who)
     with running(slack, way, **settings) as bot:
@@ -88,7 +90,7 @@ def test_who_is_not_answered_is_told_so_once_and_nothing_is_looked_for(
     ],
 )
 def test_who_is_allowed_is_answered(
-    slack: LocalSlack, way: Way, settings: dict[str, object], who: str, where: str
+    slack: LocalSlack, way: Way, settings: dict[str, Any], who: str, where: str
 ) -> None:
     with running(slack, way, **settings):
         ask(slack.user(who), where)
@@ -146,6 +148,10 @@ def test_no_way_of_asking_leads_around_the_list(
     nothing_was_done(bot, slack)
 
 
+def told_more(slack: LocalSlack, person: Person, *, than: int) -> bool:
+    return len(told(slack, person)) > than
+
+
 @both_ways
 def test_somebody_who_is_taken_off_the_list_goes_on_with_no_dialog(
     slack: LocalSlack, ana: Person, way: Way
@@ -158,7 +164,7 @@ def test_somebody_who_is_taken_off_the_list_goes_on_with_no_dialog(
         for label in ("The quality falls short", "It meets our targets on a test set"):
             known = len(told(slack, ana))
             assert ana.press(dialog, label, stale=True).acked
-            slack.wait_until(lambda known=known: len(told(slack, ana)) > known, "a refusal")
+            slack.wait_until(partial(told_more, slack, ana, than=known), "a refusal")
     assert slack.workspace.message(dialog.channel, dialog.ts) == dialog
     assert len(posted(slack)) == before
     assert [words for words in told(slack, ana) if words == YOU] == [YOU] * 2, "one a press"
@@ -167,8 +173,8 @@ def test_somebody_who_is_taken_off_the_list_goes_on_with_no_dialog(
 @both_ways
 @pytest.mark.parametrize(
     "fault",
-    [Fault(error="user_not_found"), Fault(status=500), Fault(drop=True), Fault(status=429)],
-    ids=["unknown", "500", "lost", "rate limit"],
+    [Fault(error="user_not_found"), Fault(status=429, retry_after=600)],
+    ids=["unknown", "rate limit"],
 )
 def test_a_role_that_slack_does_not_tell_is_no_permission(
     slack: LocalSlack, ana: Person, way: Way, fault: Fault
@@ -182,6 +188,22 @@ def test_a_role_that_slack_does_not_tell_is_no_permission(
         ask(ana, CHANNEL)
         slack.wait_for(ANSWER)
     assert told(slack, ana) == [UNSURE]
+
+
+@both_ways
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(status=500), Fault(drop=True), Fault(status=429, retry_after=1)],
+    ids=["500", "lost", "rate limit"],
+)
+def test_a_role_that_slack_tells_when_it_is_asked_again_is_as_good(
+    slack: LocalSlack, ana: Person, way: Way, fault: Fault
+) -> None:
+    slack.fail_next("users.info", fault)
+    with running(slack, way):
+        ask(ana, CHANNEL)
+        slack.wait_for(ANSWER, timeout=20)
+    assert told(slack, ana) == []
 
 
 @both_ways
@@ -243,7 +265,11 @@ def test_what_is_for_another_workspace_or_app_is_acknowledged_and_forgotten(
 @both_ways
 def test_an_event_of_a_foreign_workspace_is_not_answered(slack: LocalSlack, way: Way) -> None:
     event = {"type": "message", "channel": "D9", "channel_type": "im", "user": "U9", "ts": "9.1"}
-    foreign = {"team_id": "T9", "context_team_id": "T9", "authorizations": [{"team_id": "T9"}]}
+    foreign: dict[str, Any] = {
+        "team_id": "T9",
+        "context_team_id": "T9",
+        "authorizations": [{"team_id": "T9"}],
+    }
     with running(slack, way) as bot:
         assert slack.send_event(event | {"text": QUESTION}, **foreign).acked
         assert slack.send_event(event | {"text": QUESTION}, api_app_id="A9").acked

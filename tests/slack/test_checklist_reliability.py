@@ -5,17 +5,21 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from structlog.testing import capture_logs
 
+from bot.adapters import durable as durably
 from bot.adapters.durable import DurableWork
+from bot.adapters.leases import leases
 from bot.playground.person import Person
 from bot.playground.server import LocalSlack
 from bot.playground.workspace import Channel
+from bot.slack.access import GUEST
 from bot.slack.outbox import Place
 from tests.fakes import NotedIndex
 from tests.slack.bots import Bot
@@ -35,12 +39,12 @@ from tests.slack.said import POST, in_thread, no_trace, posted, shown
 PLACE = Place("C1ADAPT")
 
 
-def durable(folder: Path, **options: object) -> Callable[[], DurableWork]:
+def durable(folder: Path, **options: Any) -> Callable[[], DurableWork]:
     """Real durable work, kept in that folder."""
 
     def work() -> DurableWork:
         database = f"sqlite:///{folder / 'work.sqlite'}"
-        return DurableWork(database=database, replica=None, workers=4, **cast("dict", options))
+        return DurableWork(database=database, replica=None, workers=4, **options)
 
     return work
 
@@ -189,3 +193,28 @@ def test_r28_a_dialog_goes_on_after_a_restart(slack: LocalSlack, ana: Person, wa
     with running(slack, way):
         assert ana.press(dialog, "It meets our targets on a test set").acked
         slack.wait_for("Recommended: ")
+
+
+def test_what_a_process_holds_it_holds_in_all_its_threads(tmp_path: Path) -> None:
+    held = leases(f"sqlite:///{tmp_path / 'work.sqlite'}")
+    assert held.take("replica-1")
+    with ThreadPoolExecutor(1) as another:
+        assert another.submit(held.held).result()
+    held.release()
+
+
+@pytest.mark.slow
+@both_ways
+def test_what_is_said_once_only_is_said_however_long_the_bot_has_been_running(
+    slack: LocalSlack, ana: Person, way: Way, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durably, "LOOK_SECONDS", 0.05)
+    with capture_logs() as logs, running(slack, way, work_for=durable(tmp_path), user_limit=1):
+        time.sleep(0.5)  # it has looked after its lease many times by now
+        slack.user("guest").say(CHANNEL, f"@adaptbot {QUESTION}")
+        assert slack.wait_for(GUEST, timeout=20).only_for == "U1GUEST"
+        slack.wait_for_reply(ana.say(ana.dm, QUESTION), timeout=20)
+        ana.say(ana.dm, QUESTION)
+        slack.wait_for("That is more than I answer", timeout=20)
+    assert "the lease was lost" not in [entry["event"] for entry in logs]
+    assert slack.calls("conversations.replies") == [], "nobody doubts a first post"

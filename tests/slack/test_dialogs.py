@@ -249,14 +249,12 @@ def test_the_last_choice_pressed_twice_gives_one_recommendation(
     assert len(posted(slack)) == 3
 
 
-def test_a_message_that_cannot_be_changed_gives_an_apology(slack: LocalSlack, ana: Person) -> None:
+def test_where_a_message_cannot_be_changed_the_dialog_goes_on_in_a_new_one(
+    slack: LocalSlack, ana: Person
+) -> None:
     dialog = opened(slack, ana)
     slack.fail_next("chat.update", Fault(error="edit_window_closed"))
-    with capture_logs() as logs:
-        assert ana.press(dialog, "The quality falls short").acked
-        apology = slack.wait_for("Something went wrong on my side")
-    assert apology.only_for == ana.id
-    assert apology.thread_ts == dialog.thread_ts
-    [failure] = [entry for entry in logs if entry["event"] == "failure"]
-    assert apology.text.endswith(failure["reference"])
-    assert "edit_window_closed" not in apology.text
+    assert ana.press(dialog, "The quality falls short").acked
+    further = slack.wait_for("Question 2", after=dialog)
+    assert further.thread_ts == dialog.thread_ts
+    assert press(slack, ana, further, "No, the model knows enough") != further

@@ -85,7 +85,7 @@ def test_a_status_with_a_title_is_shown_until_the_answer_is_there(
         lambda: durable.site.surfaces.sessions[session].status == "active", "an end of the status"
     )
     told = [c.args for c in durable.calls(STATUS) if c.args["thread_ts"] == asked.ts]
-    assert [args["status"] for args in told][0] == "processing"
+    assert told[0]["status"] == "processing"
     assert told[0]["initiator_user_id"] == ana.id
     assert durable.site.surfaces.sessions[session].title == "What does LoRA train, (!channel)?"
 

@@ -15,8 +15,8 @@ from bot.playground.calls import Fault
 from bot.playground.person import Person
 from bot.playground.server import LocalSlack
 from bot.services.ports import Job, State, Task
-from bot.slack.clients import web_client
 from bot.slack.blocks import section
+from bot.slack.clients import web_client
 from bot.slack.outbox import Outbox, Place
 from tests.slack.bots import Bot
 from tests.slack.conftest import WAYS
@@ -40,8 +40,8 @@ class BrokenWork:
     def submit(self, job: Job) -> None:
         raise StoreUnavailableError(f"disk full at /secret/place, for {job.kind}")
 
-    def state(self, job_id: str) -> State:
-        raise StoreUnavailableError(f"no {job_id}")
+    def state(self, job: Job) -> State:
+        raise StoreUnavailableError(f"no {job.id}")
 
     def waiting(self) -> int:
         return 0

@@ -22,9 +22,10 @@ from bot.slack.feedback import Feedback, belongs
 from bot.slack.feedback_blocks import CHOOSE, COMMENT_LIMIT, REASONS, SHORTEN, reason_modal
 from bot.slack.outbox import Place
 from tests.fakes import MemoryRecords
+from tests.slack.bots import Bot
 from tests.slack.conftest import WAYS
 from tests.slack.parts import Way, listening, modal, modals, outbox_to
-from tests.slack.said import no_trace, posted
+from tests.slack.said import no_trace, posted, shown
 
 WORK = "T1:C1ADAPT:1700000000.000100"
 GOOD = "Good answer"
@@ -312,6 +313,27 @@ def test_a_modal_that_slack_refuses_loses_no_vote(room: Room, ana: Person, fault
     assert room.rows == [Vote(WORK, ana.id, "down")]
     assert ana.press(replace(answer), BAD).acked
     assert modal(room.slack)["callback_id"] == "feedback_reason"
+
+
+def test_the_thumbs_below_a_real_answer_are_listened_to(
+    bot: Bot, slack: LocalSlack, ana: Person
+) -> None:
+    asked = ana.say("#llm-adaptation", "@adaptbot What does LoRA train?")
+    answer = slack.wait_for_reply(asked)
+    assert ana.press(answer, "Helpful").acked
+    assert [*bot.records.votes.values()] == [Vote(f"T1:C1ADAPT:{asked.ts}", ana.id, "up")]
+
+
+def test_an_answer_that_is_shared_takes_votes_of_others(
+    bot: Bot, slack: LocalSlack, ana: Person, ben: Person
+) -> None:
+    ana.command("/adapt", "ask What does LoRA train?", channel="#llm-adaptation")
+    hidden = slack.wait_for(lambda message: "low-rank matrices" in shown(message))
+    assert ana.press(hidden, "Helpful").acked
+    assert ana.press(hidden, "Share to channel").acked
+    shared = slack.wait_for(lambda message: message.only_for is None and "asked:" in shown(message))
+    assert ben.press(shared, "Helpful").acked
+    assert [vote.user for vote in bot.records.votes.values()] == [ana.id, ben.id]
 
 
 def reference(logs: list[Any]) -> str:

@@ -21,10 +21,10 @@ from bot.slack.home_blocks import NO_RECOMMENDATIONS, NO_RECORDS
 from bot.slack.inbox import read_intent
 from bot.slack.questions import KIND
 from tests.fakes import LORA, PART1, MemoryRecords
-from tests.slack.bots import GUIDE
+from tests.slack.bots import GUIDE, Bot
 from tests.slack.conftest import WAYS
-from tests.slack.parts import NotedWork, Way, listening, modal, modals, outbox_to
-from tests.slack.said import everything, no_trace, posted
+from tests.slack.parts import NotedWork, Way, listening, modal, modals, outbox_to, taking
+from tests.slack.said import everything, no_trace, posted, shown
 
 PUBLISH = "views.publish"
 PROMPT = "assistant.threads.setSuggestedPrompts"
@@ -63,7 +63,7 @@ class Place:
             sources=[LORA, PART1],
             retention_days=90,
             records=self.records,
-            work=self.work,
+            intake=taking(self.work),
             outbox=outbox_to(self.slack),
         )
 
@@ -351,6 +351,32 @@ def test_a_modal_that_slack_refuses_breaks_nothing(place: Place, ana: Person, fa
     place.slack.wait_until(lambda: place.slack.calls(OPEN), "the call")
     assert ana.press_view(home, "home:ask").acked
     assert modal(place.slack)["callback_id"] == "ask_modal"
+
+
+def test_a_question_from_the_modal_is_answered_in_the_direct_message(
+    bot: Bot, slack: LocalSlack, ana: Person
+) -> None:
+    ana.press_view(home_of(slack, ana), "home:ask")
+    assert asked(ana, modal(slack), "What does LoRA train? <!channel>").acked
+    root = slack.wait_for("You asked")
+    answer = slack.wait_for_reply(root)
+    assert root.channel == ana.dm
+    assert "low-rank matrices" in shown(answer)
+    assert "<!channel>" not in everything(slack)
+    slack.wait_until(lambda: bot.records.said, "a turn")
+
+
+def test_a_recommendation_reached_from_the_tab_is_found_there_again(
+    bot: Bot, slack: LocalSlack, ana: Person
+) -> None:
+    ana.press_view(home_of(slack, ana), "Start the decision guide")
+    dialog = slack.wait_for("Question 1 of at most 8")
+    assert dialog.channel == ana.dm
+    ana.press(dialog, "It meets our targets on a test set")
+    slack.wait_until(lambda: bot.records.recommended, "a record")
+    told = seen(slack, ana)
+    assert "*In-context learning* · <!date^" in told
+    assert NO_RECOMMENDATIONS not in told
 
 
 def reference(logs: list[Any]) -> str:

@@ -172,6 +172,12 @@ def test_every_reference_is_counted_in_one_span(years: list[int]) -> None:
     assert all(count > 0 for _, count in counted(made))
 
 
+def test_a_reference_dated_ahead_counts_as_new() -> None:
+    made = view([], source(2028), source(2026))
+    assert counted(made) == [("2025 and 2026", 2)]
+    assert "less than a year old on average" in shown(made)
+
+
 def test_the_newest_references_are_named_and_only_a_few() -> None:
     sources = [source(year, f"Author{year}") for year in range(2010, 2027)]
     lines = [line for line in shown(view([], *sources)).splitlines() if line.startswith("• <")]

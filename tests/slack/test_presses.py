@@ -62,44 +62,47 @@ def asked_alone(slack: LocalSlack, person: Person, channel: str = CHANNEL) -> Me
 
 
 @pytest.mark.usefixtures("bot")
-class TestShortcut:
-    """Ask about somebody's message."""
+def test_somebody_s_message_is_answered_in_its_thread(
+    slack: LocalSlack, ana: Person, ben: Person
+) -> None:
+    said = ben.say(CHANNEL, QUESTION)
+    assert ana.shortcut(SHORTCUT, said).acked
+    reply = slack.wait_for_reply(said)
+    assert ANSWER in reply.text
+    assert reply.thread_ts == said.ts
+    assert "<@U1ANA> asked me about the message above." in shown(reply)
 
-    def test_somebody_s_message_is_answered_in_its_thread(
-        self, slack: LocalSlack, ana: Person, ben: Person
-    ) -> None:
-        said = ben.say(CHANNEL, QUESTION)
-        assert ana.shortcut(SHORTCUT, said).acked
-        reply = slack.wait_for_reply(said)
-        assert ANSWER in reply.text
-        assert reply.thread_ts == said.ts
-        assert "<@U1ANA> asked me about the message above." in shown(reply)
 
-    def test_inside_a_thread_it_is_answered_there(
-        self, slack: LocalSlack, ana: Person, ben: Person
-    ) -> None:
-        root = ben.say(CHANNEL, "we wonder")
-        said = ben.say(CHANNEL, QUESTION, thread_ts=root.ts)
-        assert ana.shortcut(SHORTCUT, said).acked
-        assert slack.wait_for(ANSWER).thread_ts == root.ts
+@pytest.mark.usefixtures("bot")
+def test_a_shortcut_inside_a_thread_is_answered_there(
+    slack: LocalSlack, ana: Person, ben: Person
+) -> None:
+    root = ben.say(CHANNEL, "we wonder")
+    said = ben.say(CHANNEL, QUESTION, thread_ts=root.ts)
+    assert ana.shortcut(SHORTCUT, said).acked
+    assert slack.wait_for(ANSWER).thread_ts == root.ts
 
-    def test_where_the_bot_is_no_member_its_user_alone_gets_the_answer(
-        self, slack: LocalSlack, ana: Person, ben: Person
-    ) -> None:
-        said = ben.say(OUTSIDE, QUESTION)
-        assert ana.shortcut(SHORTCUT, said).acked
-        assert slack.wait_for(ANSWER).only_for == ana.id
-        assert len(slack.calls("response_url")) == 1
-        assert posted(slack) == []
 
-    def test_a_message_without_a_question_is_met_with_examples(
-        self, slack: LocalSlack, ana: Person, ben: Person
-    ) -> None:
-        said = ben.say(CHANNEL, "@adaptbot")
-        slack.settle()
-        assert ana.shortcut(SHORTCUT, replace(said, text="", blocks=())).acked
-        slack.wait_until(lambda: len(in_thread(slack, said)) == 2, "an answer to both")
-        assert "I don't see a question there" in in_thread(slack, said)[1].text
+@pytest.mark.usefixtures("bot")
+def test_a_shortcut_where_the_bot_is_no_member_is_answered_to_its_user_alone(
+    slack: LocalSlack, ana: Person, ben: Person
+) -> None:
+    said = ben.say(OUTSIDE, QUESTION)
+    assert ana.shortcut(SHORTCUT, said).acked
+    assert slack.wait_for(ANSWER).only_for == ana.id
+    assert len(slack.calls("response_url")) == 1
+    assert posted(slack) == []
+
+
+@pytest.mark.usefixtures("bot")
+def test_a_message_without_a_question_is_met_with_examples(
+    slack: LocalSlack, ana: Person, ben: Person
+) -> None:
+    said = ben.say(CHANNEL, "@adaptbot")
+    slack.settle()
+    assert ana.shortcut(SHORTCUT, replace(said, text="", blocks=())).acked
+    slack.wait_until(lambda: len(in_thread(slack, said)) == 2, "an answer to both")
+    assert "I don't see a question there" in in_thread(slack, said)[1].text
 
 
 @both_ways
@@ -192,39 +195,40 @@ def test_what_stands_on_a_button_pings_nobody_when_it_is_asked(
 
 
 @pytest.mark.usefixtures("bot")
-class TestGuide:
-    """The decision guide at the press of a button below a refusal."""
+def test_the_guide_opens_in_the_thread_once_for_each_person(
+    slack: LocalSlack, ana: Person, ben: Person
+) -> None:
+    refusal = slack.wait_for_reply(ana.say(CHANNEL, f"@adaptbot {WHICH}"))
+    for person in (ana, ana, ben):
+        assert person.press(refusal, GUIDE, stale=True).acked
+    slack.wait_until(lambda: len(in_thread(slack, refusal)) == 3, "two dialogs")
+    slack.settle()
+    _, one, other = in_thread(slack, refusal)
+    assert "for <@U1ANA>" in shown(one)
+    assert "for <@U1BEN>" in shown(other)
 
-    def test_it_opens_in_the_thread_once_for_each_person(
-        self, slack: LocalSlack, ana: Person, ben: Person
-    ) -> None:
-        refusal = slack.wait_for_reply(ana.say(CHANNEL, f"@adaptbot {WHICH}"))
-        for person in (ana, ana, ben):
-            assert person.press(refusal, GUIDE, stale=True).acked
-        slack.wait_until(lambda: len(in_thread(slack, refusal)) == 3, "two dialogs")
-        slack.settle()
-        _, one, other = in_thread(slack, refusal)
-        assert "for <@U1ANA>" in shown(one)
-        assert "for <@U1BEN>" in shown(other)
 
-    def test_below_what_one_person_sees_it_opens_in_a_thread_of_its_own(
-        self, slack: LocalSlack, ana: Person
-    ) -> None:
-        ana.command("/adapt", f"ask {WHICH}", channel=CHANNEL)
-        refusal = slack.wait_for(lambda m: GUIDE in str(m.blocks))
-        assert ana.press(refusal, GUIDE).acked
-        dialog = slack.wait_for("Question 1")
-        root, first = slack.messages("C1ADAPT")
-        assert "<@U1ANA> opened the decision guide" in root.text
-        assert (first, dialog.thread_ts) == (dialog, root.ts)
+@pytest.mark.usefixtures("bot")
+def test_below_what_one_person_sees_the_guide_opens_in_a_thread_of_its_own(
+    slack: LocalSlack, ana: Person
+) -> None:
+    ana.command("/adapt", f"ask {WHICH}", channel=CHANNEL)
+    refusal = slack.wait_for(lambda m: GUIDE in str(m.blocks))
+    assert ana.press(refusal, GUIDE).acked
+    dialog = slack.wait_for("Question 1")
+    root, first = slack.messages("C1ADAPT")
+    assert "<@U1ANA> opened the decision guide" in root.text
+    assert (first, dialog.thread_ts) == (dialog, root.ts)
 
-    def test_where_the_bot_is_no_member_its_user_is_told_how_to_invite_it(
-        self, slack: LocalSlack, ana: Person
-    ) -> None:
-        ana.command("/adapt", f"ask {WHICH}", channel=OUTSIDE)
-        refusal = slack.wait_for(lambda m: GUIDE in str(m.blocks))
-        assert ana.press(refusal, GUIDE).acked
-        assert slack.wait_for("/invite").only_for == ana.id
+
+@pytest.mark.usefixtures("bot")
+def test_a_guide_where_the_bot_is_no_member_tells_how_to_invite_it(
+    slack: LocalSlack, ana: Person
+) -> None:
+    ana.command("/adapt", f"ask {WHICH}", channel=OUTSIDE)
+    refusal = slack.wait_for(lambda m: GUIDE in str(m.blocks))
+    assert ana.press(refusal, GUIDE).acked
+    assert slack.wait_for("/invite").only_for == ana.id
 
 
 def test_an_answer_is_shared_once_and_goes_on_in_its_thread(

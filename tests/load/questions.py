@@ -1,0 +1,75 @@
+"""What the crowd asks: about the notes, beside them, and further about an answer."""
+
+from __future__ import annotations
+
+QUESTIONS = (
+    "What does LoRA train, and what does it freeze?",
+    "how is QLoRA different from LoRA?",
+    "does QLoRA lose quality against 16-bit fine-tuning?",
+    "When should we choose RAG over fine-tuning?",
+    "rag or a long context window, which one is cheaper?",
+    "Why does full fine-tuning forget more than LoRA does?",
+    "what is in-context learning",
+    "Does in-context learning need training data?",
+    "Who wrote part 1 of the series?",
+    "What are the three parts of the series about?",
+    "Which adaptation methods does Part 1 recommend?",
+    "why are small teams advised against pre-training?",
+    "what is continued pre-training and when does it help?",
+    "How many examples did LIMA use?",
+    "What did the LIMA paper find about data quality?",
+    "how was Alpaca made?",
+    "How does AlpaGasus choose its training data?",
+    "What is catastrophic forgetting?",
+    "does fine-tuning teach a model new facts?",
+    "How does the original RAG work?",
+    "What does RAFT train a model to do?",
+    "What does Self-RAG add to ordinary RAG?",
+    "how does HyDE search without labelled examples?",
+    "When does GraphRAG pay off?",
+    "What is lost in the middle about?",
+    "How many passages belong in a long prompt?",
+    "What is prefix tuning?",
+    "prompt tuning or LoRA: which has fewer parameters?",
+    "What does IA3 scale inside the model?",
+    "How does DoRA split the weights?",
+    "What does AdaLoRA do with its parameter budget?",
+    "How does LongLoRA lengthen the context?",
+    "What is DPO, and does it need a reward model?",
+    "how was InstructGPT trained?",
+    "What is chain-of-thought prompting?",
+    "What happens to a model that is trained on generated text?",
+    "What data was BloombergGPT trained on?",
+    "How does FinPythia select its data?",
+    "what do the Ragas metrics measure",
+    "Is an LLM as a judge biased?",
+    "How much memory does each ZeRO stage save?",
+    "Why should a training set be deduplicated?",
+    "What do the scaling laws say?",
+    "how should we measure success before we fine-tune?",
+)
+OFF_TOPIC = (
+    "what's the weather in Lisbon tomorrow?",
+    "who won the world cup in 1998?",
+    "can you book a room for Thursday at ten?",
+    "How do I bake sourdough bread?",
+    "what is the capital of Mongolia?",
+    "Please write a poem about my cat.",
+    "is the office closed on Friday?",
+)
+FURTHER = (
+    "why is that?",
+    "How much memory does QLoRA need?",
+    "and when should we rather use RAG?",
+    "What does that cost at inference time?",
+    "which paper says so?",
+    "How many examples does it take?",
+)
+"""Asked in the thread of another question, some of them no question without it."""
+PROJECTS = (
+    "a support bot over a wiki that changes daily",
+    "we need SQL in our own dialect, and have 2,000 pairs",
+    "summaries of contracts in our house style",
+    "",
+)
+"""What comes after /adapt."""

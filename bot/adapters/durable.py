@@ -6,9 +6,8 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +18,7 @@ from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, StepOptions
 from dbos import error as dbos_error
 
 from bot.adapters.leases import NAMES, Leases, leases
+from bot.adapters.turns import Turns
 from bot.errors import BusyError, SettingsError, StoreUnavailableError, UndeliverableError
 from bot.services.ports import Job, Payload, State, Task
 from bot.telemetry import logger
@@ -340,30 +340,6 @@ class DurableWork:
                 status="ENQUEUED", load_input=False, load_output=False, limit=PAGE
             )
             self._waiting = len(queued)
-
-
-class Turns:
-    """Lets what arrives at once for one thread pass in the order in which it was asked."""
-
-    def __init__(self) -> None:
-        self._arriving: dict[str, list[float]] = {}
-        self._changed = threading.Condition()
-
-    @contextmanager
-    def of(self, thread: str, order: float) -> Iterator[None]:
-        """Wait until nothing is arriving that was asked earlier."""
-        with self._changed:
-            waiting = self._arriving.setdefault(thread, [])
-            waiting.append(order)
-            self._changed.wait_for(lambda: min(waiting) >= order)
-        try:
-            yield
-        finally:
-            with self._changed:
-                waiting.remove(order)
-                if not waiting:
-                    self._arriving.pop(thread, None)
-                self._changed.notify_all()
 
 
 @dataclass(slots=True)

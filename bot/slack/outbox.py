@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException
-from typing import Any, Literal, NamedTuple, TypeVar, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
@@ -16,13 +16,21 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import BusyError, UndeliverableError
+from bot.slack.calling import (
+    MAX_BLOCKS,
+    TROUBLE,
+    Block,
+    code,
+    may_have_arrived,
+    named,
+    persistently,
+    with_blocks_or_without,
+)
 from bot.slack.clients import hasty, webhook
 from bot.slack.text import clean_lines, shortened
 from bot.telemetry import logger
 
-Block = dict[str, Any]
 Status = Literal["processing", "active", "suspended", "closed"]
-Sent = TypeVar("Sent")
 
 EVENT_TYPE = "adaptbot_job"
 MAX_TEXT = 3_500
@@ -31,20 +39,11 @@ PLAIN_TEXT = 12_000
 """Of a text that stands alone, since Slack refused its blocks."""
 PLAIN_UPDATE = 3_900
 """The same in an update, which takes 4,000."""
-MAX_BLOCKS = 50
 TITLE = 150
-PAUSES = (0.2, 1.0, 3.0, 6.0)
-"""Seconds before each further try, where a try may or may not have reached Slack."""
-PATIENCE_SECONDS = 20.0
-"""How long one message is tried; after that others would wait for it."""
 PACE = RateLimitItemPerSecond(3, 3, namespace="posts")
 """Slack takes one message a second in a channel, and a few at once."""
-REFUSED_BLOCKS = frozenset(
-    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
-)
 
 _log = logger(__name__)
-_TROUBLE = (SlackApiError, OSError, HTTPException)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +102,9 @@ class Outbox:
             if again and (ts := self._posted(place, work_id)):
                 return Posted(place.channel, ts)
             self._keep_pace(place.channel)
-            return _with_blocks_or_without(send, blocks)
+            return with_blocks_or_without(send, blocks)
 
-        return _persistently(once, again=again)
+        return persistently(once, again=again)
 
     def update(self, channel: str, ts: str, text: str, blocks: Sequence[Block]) -> None:
         """Put new content into a message of ours; raises as `post` does."""
@@ -121,9 +120,9 @@ class Outbox:
             )
 
         def once(*, again: bool) -> None:  # noqa: ARG001 - the same update twice is one
-            _with_blocks_or_without(send, blocks)
+            with_blocks_or_without(send, blocks)
 
-        _persistently(once, again=False)
+        persistently(once, again=False)
 
     def whisper(
         self, place: Place, user: str, text: str, blocks: Sequence[Block] | None = None
@@ -143,12 +142,12 @@ class Outbox:
             )
 
         def once(*, again: bool) -> None:  # noqa: ARG001 - nobody can look for an ephemeral one
-            _with_blocks_or_without(send, blocks or ())
+            with_blocks_or_without(send, blocks or ())
 
         try:
-            _persistently(once, again=False)
-        except (UndeliverableError, BusyError, *_TROUBLE) as error:
-            _log.warning("nobody could be told", problem=_named(error))
+            persistently(once, again=False)
+        except (UndeliverableError, BusyError, *TROUBLE) as error:
+            _log.warning("nobody could be told", problem=named(error))
 
     def reply(
         self,
@@ -184,8 +183,8 @@ class Outbox:
                 title=_title(title) if title else None,
                 initiator_user_id=user,
             )
-        except _TROUBLE as error:
-            _log.debug("no status shown", problem=_named(error))
+        except TROUBLE as error:
+            _log.debug("no status shown", problem=named(error))
             return False
         return True
 
@@ -209,8 +208,8 @@ class Outbox:
         """Do what nothing depends on; a failure is only logged."""
         try:
             call()
-        except _TROUBLE as error:
-            _log.warning("Slack did not show it", problem=_named(error))
+        except TROUBLE as error:
+            _log.warning("Slack did not show it", problem=named(error))
 
     def _answered(self, response_url: str, text: str, shown: list[Block]) -> bool:
         try:
@@ -237,9 +236,9 @@ class Outbox:
         try:
             said = self._said(place)
         except SlackApiError as error:
-            if _may_have_arrived(error) or _code(error) == "ratelimited":
+            if may_have_arrived(error) or code(error) == "ratelimited":
                 raise
-            _log.warning("cannot look for an earlier post", problem=_code(error))
+            _log.warning("cannot look for an earlier post", problem=code(error))
             return None
         for message in said:
             metadata = message.get("metadata") or {}
@@ -260,74 +259,7 @@ class Outbox:
         return [message for page in pages for message in page["messages"]]
 
 
-def _persistently(once: Callable[..., Sent], *, again: bool) -> Sent:
-    """Call `once(again=…)` until Slack takes it, within `PATIENCE_SECONDS`."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    for pause in (*PAUSES, None):
-        try:
-            return once(again=again)
-        except _TROUBLE as error:
-            seconds = _worth_waiting(error, pause)
-            if time.monotonic() + seconds > until:
-                raise BusyError(seconds) from error
-            _log.warning("Slack did not take it", problem=_named(error), seconds=seconds)
-            again = again or _may_have_arrived(error)
-        time.sleep(seconds)
-    raise AssertionError("the last try returns or raises")
-
-
-def _worth_waiting(error: Exception, pause: float | None) -> float:
-    """Seconds until the next try; raises what makes further ones useless."""
-    if isinstance(error, SlackApiError) and _code(error) == "ratelimited":
-        if pause is None:
-            raise BusyError(_retry_after(error)) from error
-        return _retry_after(error)
-    if not _may_have_arrived(error):
-        raise UndeliverableError(_named(error)) from error
-    if pause is None:
-        raise error
-    return pause
-
-
-def _with_blocks_or_without(send: Callable[[list[Block]], Sent], blocks: Sequence[Block]) -> Sent:
-    """Send a message; where Slack refuses its blocks, its text alone."""
-    shown = list(blocks[:MAX_BLOCKS])
-    if shown:
-        try:
-            return send(shown)
-        except SlackApiError as error:
-            if _code(error) not in REFUSED_BLOCKS:
-                raise
-            _log.error("Slack refuses the blocks; their text is sent", problem=_code(error))
-    return send([])
-
-
 def _title(text: str) -> str:
     """A title is shown as it is, so that it can hold nothing live."""
     plain = clean_lines(text).replace("<", "(").replace(">", ")")
     return shortened(" ".join(plain.split()), TITLE)
-
-
-def _code(error: SlackApiError) -> str:
-    """Slack's own code, or the HTTP status where something else answered."""
-    if error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        return "ratelimited"
-    data = error.response.data
-    return str(data.get("error") if isinstance(data, dict) else error.response.status_code)
-
-
-def _named(error: Exception) -> str:
-    return _code(error) if isinstance(error, SlackApiError) else type(error).__name__
-
-
-def _retry_after(error: SlackApiError) -> float:
-    given = error.response.headers.get("Retry-After", "1")
-    given = given[0] if isinstance(given, list) else given
-    return max(float(given), 0.1) if str(given).replace(".", "", 1).isdigit() else 1.0
-
-
-def _may_have_arrived(error: Exception) -> bool:
-    """Whether a call may have been done although it failed, or may be done the next time."""
-    if isinstance(error, SlackApiError):
-        return bool(error.response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR)
-    return True

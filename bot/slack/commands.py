@@ -32,8 +32,9 @@ class Commands:
 
     def adapt(self, ack: Ack, command: Mapping[str, Any], context: BoltContext) -> None:
         """Answer a question, show help, or open the guide."""
-        text = typed(command.get("text") or "", bot_user=context.bot_user_id or "")
-        verb, _, rest = text.partition(" ")
+        words = typed(command.get("text") or "", bot_user=context.bot_user_id or "").split()
+        text, rest = " ".join(words), " ".join(words[1:])
+        verb = words[0] if words else ""
         if verb.lower() == "help":
             ack(text=HELP_TEXT, blocks=[section(HELP)])
         elif verb.lower() == "ask":

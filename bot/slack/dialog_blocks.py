@@ -24,7 +24,9 @@ SUPPORT = {
 class Press(BaseModel):
     """What a button of a dialog carries: all that is needed to go on from it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True
+    )
 
     version: str = Field(alias="v", max_length=40)
     owner: str = Field(alias="o", pattern=r"^[UW][A-Z0-9]{1,39}$")

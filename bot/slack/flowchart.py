@@ -144,7 +144,9 @@ class DialogPresses:
                 return f"This dialog belongs to <@{press.owner}>. Type /adapt to start your own."
             if press.version != self._guide.version:
                 return STALE
-            return press.path, replay(self._guide, press.answers())
+            dialog = replay(self._guide, press.answers())
+            dialog_blocks(dialog, owner=press.owner)  # a path may be too long to go on from
+            return press.path, dialog
         except (ValidationError, DialogError) as error:
             problem = type(error).__name__
             _log.warning("a button that does not fit the guide", user=user, problem=problem)

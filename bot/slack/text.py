@@ -20,12 +20,12 @@ _TAB = 4
 def typed(text: str, *, bot_user: str) -> str:
     """What a person typed: our own mention and Slack's escapes undone.
 
-    Other people's mentions stay, since they may matter to the meaning.
+    Other people's mentions stay, since they may matter to the meaning, and so do line breaks.
     """
     text = re.sub(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", " ", text)
     text = _LINK.sub(lambda m: m["label"] or m["target"], text)
     text = _CHANNEL.sub(lambda m: f"#{m['name']}" if m["name"] else "#channel", text)
-    return clean(html.unescape(text))
+    return "\n".join(clean(line) for line in html.unescape(text).split("\n")).strip()
 
 
 def inert(text: str) -> str:

@@ -30,7 +30,7 @@ LIVE = st.text(
         ("what\u200b is \u202eLoRA\u2069?", "what is LoRA?"),
         ("what \U000e0041\U000e0042is\ufe0f LoRA?", "what is LoRA?"),
         ("red \x1b[31mtext\x1b[0m\x07", "red text"),
-        ("  two\n\tlines ", "two lines"),
+        ("  two\n\tlines ", "two\nlines"),
         ("", ""),
     ],
 )

@@ -373,6 +373,7 @@ def slack_parts(
     from bot.slack.presses import SHARE, Presses, ShareTask
     from bot.slack.questions import KIND, AnswerTask
     from bot.slack.sessions import Sessions
+    from bot.slack.statuses import Statuses
 
     outbox, records, work = Outbox(client), services.records, services.work
     steps, cited = services.guide, services.sources
@@ -390,8 +391,13 @@ def slack_parts(
         waiting=work.waiting,
     )
     intake = Intake(work, admission=admission)
+    statuses = Statuses(outbox, work=work)
     rules = Rules(
-        access, records, deadline=settings.deadline_seconds, policy=settings.thread_policy
+        access,
+        records,
+        statuses,
+        deadline=settings.deadline_seconds,
+        policy=settings.thread_policy,
     )
     errands: dict[str, Errand] = {
         KIND: AnswerTask(services.answers, records=records, outbox=outbox),
@@ -415,9 +421,8 @@ def slack_parts(
     parts: list[Part] = [
         Messages(
             intake,
-            work=work,
             memory=records,
-            outbox=outbox,
+            statuses=statuses,
             watched=settings.watched_channels,
             stale_seconds=settings.stale_minutes * 60.0,
         ),

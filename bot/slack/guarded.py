@@ -14,6 +14,7 @@ from bot.slack.failures import reported
 from bot.slack.origin import Origin
 from bot.slack.outbox import Outbox
 from bot.slack.replies import Reply, plainly
+from bot.slack.statuses import Statuses
 from bot.telemetry import FAILURES, logger
 
 LOOKING = "I am looking through my sources. The answer will stand here in a moment."
@@ -47,6 +48,7 @@ class Rules:
 
     access: Access
     stops: Stops
+    statuses: Statuses
     deadline: float = 90.0
     """Seconds that working something out may take."""
     policy: Policy = "owner"
@@ -111,14 +113,14 @@ class Guarded:
                 reply.say(plainly(str(prepared["apology"])))
         elif "prepared" in prepared:
             self._errand.deliver(job, cast("Payload", prepared["prepared"]), reply)
-        self._rest(origin, title=str(job.payload.get("question") or ""))
+        self._rest(job, origin)
 
     def interrupted(self, job: Job) -> None:
         """Tell the person that it goes on after a restart."""
         origin = origin_of(job)
         if not origin.unasked:
             Reply(self._outbox, origin, job.id, again=True).whisper(plainly(RESTARTING))
-        self._rest(origin)
+        self._rest(job, origin)
 
     def _sign(self, job: Job, origin: Origin) -> str | None:
         """The message that stands for a slow reply where Slack can show no status."""
@@ -135,15 +137,18 @@ class Guarded:
 
     def _confirm(self, stop: Stop, reply: Reply) -> None:
         """One word for all that a stop ended in a thread; none where the question is gone."""
+        if stop.quietly:
+            reply.take_back_sign()
         if stop.quietly or reply.origin.root is None:
             return
         mark = f"{stop.key}:stopped:{stop.at:.6f}"
         Reply(self._outbox, reply.origin, mark, again=True, sign=reply.sign).say(plainly(STOPPED))
 
-    def _rest(self, origin: Origin, *, title: str = "") -> None:
+    def _rest(self, job: Job, origin: Origin) -> None:
         shown = self._slow or origin.surface in ("mention", "direct")
         if origin.root is not None and shown and not origin.unasked:
-            self._outbox.session(origin.place, "active", title=title, user=origin.user)
+            title = str(job.payload.get("question") or "")
+            self._rules.statuses.end(job, origin, title=title)
 
     def _stop(self, job: Job, origin: Origin) -> Stop | None:
         """The word that ends this job: given later than it was asked, by somebody who may."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any, Protocol
 
@@ -14,22 +13,20 @@ from slack_bolt import App, BoltContext
 from bot.domain.addressed import ThreadState, addressed
 from bot.services.admission import REMEMBERED, REMEMBERED_SECONDS
 from bot.services.patience import Patience
-from bot.services.ports import Conversations, Job, Payload, Stop, Stops, Work
+from bot.services.ports import Conversations, Job, Payload, Stop, Stops
 from bot.slack.blocks import HELP, HELP_TEXT, Said, section
 from bot.slack.flowchart import dialog_job
 from bot.slack.inbox import Intent, Request, read_event
 from bot.slack.intake import Intake
 from bot.slack.origin import Origin, team_of
-from bot.slack.outbox import Outbox
 from bot.slack.questions import question_job
 from bot.slack.replies import Reply
+from bot.slack.statuses import Statuses
 from bot.telemetry import logger
 
 HELP_KIND = "help"
 HEARD = ("app_mention", "message")
 DELETED = "message_deleted"
-SIGNS = 4
-"""Threads that show a status, so that nothing that Slack waits for waits behind one."""
 
 _log = logger(__name__)
 
@@ -70,21 +67,18 @@ class Messages:
         self,
         intake: Intake,
         *,
-        work: Work,
         memory: Memory,
-        outbox: Outbox,
+        statuses: Statuses,
         watched: frozenset[str] = frozenset(),
         stale_seconds: float = 1_800.0,
     ) -> None:
         self._intake = intake
-        self._work = work
         self._memory = memory
-        self._outbox = outbox
+        self._statuses = statuses
         self._watched = watched
         self._stale_seconds = stale_seconds
         self._judged: TTLCache[str, bool] = TTLCache(REMEMBERED, REMEMBERED_SECONDS)
         self._lock = Lock()
-        self._signs = ThreadPoolExecutor(SIGNS, thread_name_prefix="signs")
 
     def register(self, app: App) -> None:
         """Accept in a middleware, which comes before the acknowledgement.
@@ -107,19 +101,11 @@ class Messages:
                 job = _JOBS[request.intent](request)
                 self._intake.take(job, request.origin)
                 if not request.origin.unasked:
-                    self._signs.submit(self._show, job, request)
+                    self._statuses.show(job, request.origin, title=request.text)
         next_()
 
     def accepted(self) -> None:
         """All is done before the acknowledgement."""
-
-    def _show(self, job: Job, request: Request) -> None:
-        """Show that it is under way, for as long as it is."""
-        if self._work.state(job) == "open":
-            place, user = request.origin.place, request.origin.user
-            self._outbox.session(place, "processing", title=request.text, user=user)
-            if self._work.state(job) == "done":
-                self._outbox.session(place, "active")
 
     def _meant(self, request: Request) -> bool:
         """Whether a message is for the bot; what people say to each other is not."""

@@ -164,6 +164,10 @@ class Outbox:
                 return
         self.whisper(place, user, text, blocks)
 
+    def remove(self, channel: str, ts: str) -> None:
+        """Delete a message of ours; where that fails, it stays."""
+        self._courtesy(lambda: self._client.chat_delete(channel=channel, ts=ts))
+
     def withdraw(self, response_url: str) -> None:
         """Take back what only one person saw; where that fails, it stays."""
         try:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from slack_bolt import Ack, App, BoltContext
 
+from bot.errors import UndeliverableError
 from bot.services.patience import Patience
 from bot.services.ports import Job, Payload, Records, Replied
 from bot.slack.blocks import Said, context
@@ -18,7 +19,7 @@ from bot.slack.intake import Intake
 from bot.slack.origin import Origin, pressed_at
 from bot.slack.outbox import Outbox, Place
 from bot.slack.questions import asked_job
-from bot.slack.replies import Reply, plainly
+from bot.slack.replies import NOT_A_MEMBER, Reply, plainly
 from bot.slack.text import inert, shortened, typed
 from bot.telemetry import logger
 
@@ -27,6 +28,9 @@ SUGGESTION = re.compile(r"^ask:[0-9]$")
 OPEN_GUIDE = "open_guide"
 SHARE = "share"
 GONE = "I no longer have that answer. Please ask again."
+NOT_HERE = (
+    "I can't post in this channel. Invite me with `/invite @adaptbot`, then share the answer again."
+)
 NOT_YOURS = "Only the person who asked can share an answer."
 
 _log = logger(__name__)
@@ -93,7 +97,7 @@ class Presses:
         origin, action = pressed_at(body, surface="button"), body["actions"][0]
         asked = str(action.get("value") or "")
         payload: Payload = {"origin": origin.model_dump(), "asked": asked}
-        work_id = f"{asked}:shared"
+        work_id = f"{asked}:shared:{origin.user}"
         if asked.startswith(f"{origin.team}:{origin.channel}:"):
             self._intake.take(
                 Job(work_id, SHARE, work_id, float(action["action_ts"]), payload), origin
@@ -136,13 +140,19 @@ class ShareTask:
             reply.whisper(plainly(str(problem)))
             return
         first, *more = cast("list[Said]", prepared["said"])
-        posted = self._outbox.post(
-            Place(origin.channel),
-            first["text"],
-            first["blocks"],
-            work_id=job.id,
-            again=reply.again,
-        )
+        try:
+            posted = self._outbox.post(
+                Place(origin.channel),
+                first["text"],
+                first["blocks"],
+                work_id=job.id,
+                again=reply.again,
+            )
+        except UndeliverableError as error:
+            if error.code not in NOT_A_MEMBER:
+                raise
+            reply.whisper(plainly(NOT_HERE))
+            return
         threaded = origin.model_copy(update={"root": posted.ts})
         Reply(self._outbox, threaded, f"{job.id}:more", reply.again).say(more)
         question, answer = str(prepared["question"]), str(prepared["reply"])

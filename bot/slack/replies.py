@@ -56,6 +56,11 @@ class Reply:
             else:
                 self.outbox.whisper(origin.place, origin.user, text, blocks)
 
+    def take_back_sign(self) -> None:
+        """Delete the message that stands for the reply, if there is one."""
+        if self.sign is not None:
+            self.outbox.remove(self.origin.channel, self.sign)
+
     def _post(self, message: Said, number: int) -> None:
         part = self.work_id if number == 1 else f"{self.work_id}:{number}"
         self.outbox.post(

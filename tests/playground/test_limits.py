@@ -72,7 +72,10 @@ def menu(options: int, *, value: int = 1) -> Block:
 
 DIVIDER: Block = {"type": "divider"}
 IMAGE: Block = {"type": "image", "image_url": "https://x.example/a.png"}
-RICH: Block = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": []}]}
+RICH: Block = {
+    "type": "rich_text",
+    "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}],
+}
 
 TAKEN = [
     [section(3000)],

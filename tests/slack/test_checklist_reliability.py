@@ -6,7 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,9 +19,10 @@ from bot.adapters.leases import leases
 from bot.playground.person import Person
 from bot.playground.server import LocalSlack
 from bot.playground.workspace import Channel
+from bot.services.ports import Job, State
 from bot.slack.access import GUEST
 from bot.slack.outbox import Place
-from tests.fakes import NotedIndex
+from tests.fakes import ImmediateWork, NotedIndex
 from tests.slack.bots import Bot
 from tests.slack.conftest import WAYS
 from tests.slack.running import (
@@ -201,6 +202,29 @@ def test_what_a_process_holds_it_holds_in_all_its_threads(tmp_path: Path) -> Non
     with ThreadPoolExecutor(1) as another:
         assert another.submit(held.held).result()
     held.release()
+
+
+@dataclass
+class LateWork(ImmediateWork):
+    """Work that is known to be done a moment after it was, as where a record takes its time."""
+
+    looks: int = 2
+
+    def state(self, job: Job) -> State:
+        self.looks -= 1
+        return "open" if self.looks >= 0 else super().state(job)
+
+
+@both_ways
+def test_a_status_that_is_late_does_not_stay_behind_the_answer(
+    slack: LocalSlack, ana: Person, way: Way
+) -> None:
+    with running(slack, way, work_for=LateWork):
+        asked = ana.say(ana.dm, QUESTION)
+        slack.wait_for_reply(asked)
+        slack.settle()
+        time.sleep(0.3)  # a status that must not come cannot be waited for
+        assert slack.site.surfaces.sessions[asked.channel, asked.ts].status == "active"
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -92,18 +93,35 @@ def modal_question(slack: LocalSlack, ana: Person) -> None:
 
 
 def dialog(slack: LocalSlack, ana: Person, ben: Person) -> None:
-    """It is opened, pressed by somebody else, tampered with, refused by Slack, and ended."""
+    """It is opened, pressed by somebody else, tampered with, and ended."""
     assert ana.command("/adapt", f"an echidna bot for {ADDRESS}", channel=CHANNEL).acked
     opened = slack.wait_for("Question 1", timeout=PATIENCE)
     label = "It meets our targets on a test set"
     assert ben.press(opened, label).acked
-    blocks = str(opened.blocks).replace('"o":"U1ANA"', '"o":"U1ANA","x":"the echidna"')
-    assert ana.press(replace(opened, text=blocks), label, stale=True).acked
+    assert ana.press(tampered(opened), label, stale=True).acked
+    slack.wait_for("earlier version", timeout=PATIENCE)
+    assert ana.press(opened, label).acked
     slack.wait_for("Recommended: ", timeout=PATIENCE)
-    slack.settle(timeout=PATIENCE)
-    slack.fail_next("chat.update", Fault(error="edit_window_closed"))
-    assert ana.press(opened, "Start over").acked
-    slack.wait_for("Something went wrong", timeout=PATIENCE)
+
+
+def tampered(message: Message) -> Message:
+    """With more in its buttons than they carry."""
+    return replace(message, blocks=tuple(_with_more(block) for block in message.blocks))
+
+
+def _with_more(block: dict[str, Any]) -> dict[str, Any]:
+    if block["type"] != "actions":
+        return block
+    carried = [json.loads(button["value"]) | {"x": "the echidna"} for button in block["elements"]]
+    pairs = zip(block["elements"], carried, strict=True)
+    return block | {"elements": [button | {"value": json.dumps(more)} for button, more in pairs]}
+
+
+def failure(slack: LocalSlack, serving: Serving, ana: Person) -> None:
+    """The index is gone, so that there is a failure with its traceback."""
+    (serving._home / "index" / "chroma.sqlite3").write_bytes(b"broken " * 10_000)
+    ana.say(ana.dm, "What does LoRA train, dear potoroo?")
+    slack.wait_for("Reference for the admins", timeout=PATIENCE)
 
 
 def undeliverable(slack: LocalSlack, ana: Person) -> None:
@@ -120,6 +138,7 @@ def test_s16_at_debug_the_log_holds_no_word_no_address_and_no_key(
     serving: Serving, slack: LocalSlack, ana: Person, ben: Person
 ) -> None:
     converse(slack, ana, ben)
+    failure(slack, serving, ana)
     assert serving.stop() == 0
     log = serving.log.read_text(encoding="utf-8")
     holds_nothing(log, slack)

@@ -67,6 +67,7 @@ def test_r22_a_restart_in_the_middle_of_an_answer_is_told_and_the_answer_comes_a
 
     serving.start()
     reply = slack.wait_for(ANSWER, timeout=PATIENCE)
+    eventually(lambda: sessions[asked.channel, asked.ts].status == "active", within=PATIENCE)
     for delivery in slack.deliveries("events_api"):
         assert slack.redeliver(delivery).acked
     assert serving.stop() == 0

@@ -16,7 +16,7 @@ from bot.playground.calls import Fault
 from bot.playground.person import Person
 from bot.playground.response_urls import Grant
 from bot.playground.server import LocalSlack
-from bot.slack import outbox as outgoing
+from bot.slack import calling
 from bot.slack.blocks import Said
 from bot.slack.guarded import LOOKING
 from bot.slack.origin import Origin
@@ -79,7 +79,7 @@ def test_r13_a_wait_that_nobody_should_bear_is_given_up_in_time(
     times: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(outgoing, "PATIENCE_SECONDS", patience)
+    monkeypatch.setattr(calling, "PATIENCE_SECONDS", patience)
     slack.fail_next(POST, Fault(status=429, retry_after=seconds), times=times)
     began = time.monotonic()
     with pytest.raises(BusyError) as error:
@@ -97,7 +97,7 @@ def patient(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Bot]:
     """A bot that waits for Slack a second at most before it delivers later."""
-    monkeypatch.setattr(outgoing, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(calling, "PATIENCE_SECONDS", 0.5)
     work_for = durable(tmp_path, later=(0.1, 0.1))
     with running(slack, WAYS[request.param], work_for=work_for) as bot:
         yield bot

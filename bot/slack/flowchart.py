@@ -146,11 +146,11 @@ class DialogPresses:
                 return STALE
             dialog = replay(self._guide, press.answers())
             dialog_blocks(dialog, owner=press.owner)  # a path may be too long to go on from
-            return press.path, dialog
         except (ValidationError, DialogError) as error:
             problem = type(error).__name__
             _log.warning("a button that does not fit the guide", user=user, problem=problem)
             return STALE
+        return press.path, dialog
 
 
 def _step_job(body: Mapping[str, Any], origin: Origin, path: str) -> Job:

@@ -27,7 +27,6 @@ METHODS: Mapping[str, frozenset[str]] = {
     "chat.postMessage": _WRITE,
     "chat.startStream": _WRITE,
     "chat.stopStream": _WRITE,
-    "chat.delete": _WRITE,
     "chat.update": _WRITE,
     "conversations.history": HISTORIES,
     "conversations.replies": HISTORIES,

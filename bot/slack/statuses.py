@@ -17,7 +17,7 @@ REMEMBERED, REMEMBERED_SECONDS = 10_000, 900.0
 
 
 class Statuses:
-    """Shows the status of jobs; of one that has ended, here or at another replica, it shows none."""
+    """Shows the status of jobs; of one that has ended, here or elsewhere, it shows none."""
 
     def __init__(self, outbox: Outbox, *, work: Work) -> None:
         self._outbox = outbox

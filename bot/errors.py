@@ -8,6 +8,7 @@ AdaptbotError                what a caller may catch; its text is a sentence for
 ├── ModelUnavailableError    the chat model cannot be reached, or is not installed
 ├── StoreUnavailableError    the database cannot be opened, or fails
 ├── UndeliverableError       what was to be said is refused for good; trying again is no use
+├── UnsaidError              what was to be said could not be said now
 ├── BusyError                Slack asks to wait for longer than a delivery may take
 ├── StoppedError             somebody stopped the work
 └── OutOfTimeError           the work took longer than anybody waits for it
@@ -72,6 +73,10 @@ class BusyError(AdaptbotError):
 
     def __str__(self) -> str:
         return f"to be tried again in {self.seconds:.0f} s"
+
+
+class UnsaidError(AdaptbotError):
+    """What was to be said could not be said now; the text names what went wrong."""
 
 
 class StoppedError(AdaptbotError):

@@ -19,7 +19,13 @@ from dbos import error as dbos_error
 
 from bot.adapters.leases import NAMES, Leases, leases
 from bot.adapters.turns import Turns
-from bot.errors import BusyError, SettingsError, StoreUnavailableError, UndeliverableError
+from bot.errors import (
+    BusyError,
+    SettingsError,
+    StoreUnavailableError,
+    UndeliverableError,
+    UnsaidError,
+)
 from bot.services.ports import Job, Payload, State, Task
 from bot.telemetry import logger
 
@@ -241,7 +247,8 @@ class DurableWork:
             DBOS.enqueue_workflow(
                 queue, self._run, job.kind, dict(job.payload), job.thread, job.order
             )
-        self._waiting += 1
+        if not job.aside:
+            self._waiting += 1
 
     def _define(self, tasks: Mapping[str, Task]) -> None:
         """The workflows. Their names and arguments are kept in the database: never change them."""
@@ -337,7 +344,11 @@ class DurableWork:
     def _count(self) -> None:
         if self._waiting:
             queued = DBOS.list_workflows(
-                status="ENQUEUED", load_input=False, load_output=False, limit=PAGE
+                status="ENQUEUED",
+                queue_name=ANSWERS,
+                load_input=False,
+                load_output=False,
+                limit=PAGE,
             )
             self._waiting = len(queued)
 
@@ -354,7 +365,12 @@ class _Delivery:
 
     def __call__(self) -> None:
         again, self.again = self.again or self.doubtful(), True
-        self.task.deliver(self.job, self.prepared, again=again)
+        try:
+            self.task.deliver(self.job, self.prepared, again=again)
+        except (UndeliverableError, BusyError):
+            raise
+        except Exception as error:  # noqa: BLE001 - DBOS keeps what is raised: token, text and all
+            raise UnsaidError(type(error).__name__) from None
 
 
 def _destroy() -> None:
@@ -376,5 +392,5 @@ def _worth_another_try(error: BaseException) -> bool:
         return False
     if isinstance(error, BusyError):
         return False
-    _log.warning("delivery failed", problem=type(error).__name__)
+    _log.warning("delivery failed", problem=str(error))
     return True

@@ -101,6 +101,7 @@ class AdvisoryLeases:
         )
         self._connection: sa.Connection | None = None
         self._name = ""
+        self._holds = False
         self._lock = threading.Lock()
 
     def take(self, name: str) -> bool:
@@ -108,7 +109,7 @@ class AdvisoryLeases:
         with self._lock:
             taken = self._try(name)
             if taken:
-                self._name = name
+                self._name, self._holds = name, True
             return taken
 
     def held(self) -> bool:
@@ -119,9 +120,10 @@ class AdvisoryLeases:
             except sa.exc.SQLAlchemyError:
                 self._drop()
             else:
-                return True
+                if self._holds:
+                    return True
             with suppress(StoreUnavailableError):  # tried again at the next look
-                self._try(self._name)
+                self._holds = self._try(self._name)
             return False
 
     @contextmanager
@@ -157,7 +159,7 @@ class AdvisoryLeases:
         return self._connection
 
     def _drop(self) -> None:
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._holds = self._connection, None, False
         if connection is not None:
             connection.invalidate()
             connection.close()

@@ -119,5 +119,6 @@ class Access:
         return GUEST if guest and not self._permissions.guests else None
 
     def _foreign(self, team: str | None) -> bool:
-        own = {self._identity.team, self._identity.enterprise}
-        return bool(team and self._identity.team and team not in own)
+        """Whether a workspace is none of ours; within an organisation, a profile tells more."""
+        known = self._identity.team and not self._identity.enterprise
+        return bool(team and known and team != self._identity.team)

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from slack_bolt import Ack, App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.slack.failures import reported
@@ -39,7 +40,17 @@ def build_app(
 ) -> App:
     """The app with its listeners; it talks to nobody yet."""
     logging.getLogger("slack_bolt.App").addFilter(_not_about_token)
-    app = App(client=client, signing_secret=signing_secret, token_verification_enabled=False)
+    app = App(
+        client=client,
+        signing_secret=signing_secret,
+        token_verification_enabled=False,
+        authorize=lambda: AuthorizeResult(
+            enterprise_id=identity.enterprise or None,
+            team_id=identity.team or None,
+            bot_token=client.token,
+            bot_user_id=identity.bot_user,
+        ),
+    )
     app.middleware(_for_us(identity))
     for part in parts:
         part.register(app)
@@ -50,7 +61,8 @@ def build_app(
 
 def _not_about_token(record: logging.LogRecord) -> bool:
     """Bolt reads SLACK_BOT_TOKEN by itself, then warns that our client has it already."""
-    return "`token` will be unused" not in record.getMessage()
+    words = record.getMessage()
+    return "`token` will be unused" not in words and "will be ignored" not in words
 
 
 def _for_us(identity: Identity) -> Callable[..., BoltResponse]:
@@ -95,8 +107,10 @@ def _failed(outbox: Outbox) -> Callable[..., BoltResponse | None]:
         if "command" in body:
             return BoltResponse(status=HTTPStatus.OK, body={"text": words})
         if "channel" in body and "user" in body:
-            thread = (body.get("message") or {}).get("thread_ts")
-            outbox.whisper(Place(body["channel"]["id"], thread), body["user"]["id"], words)
+            place = Place(body["channel"]["id"], (body.get("message") or {}).get("thread_ts"))
+            told = outbox.whisper(place, body["user"]["id"], words)
+            if not told and (url := body.get("response_url")):
+                outbox.reply(url, place, body["user"]["id"], words)
         return None if "event" in body else BoltResponse(status=HTTPStatus.OK)
 
     return failed

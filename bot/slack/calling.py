@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
@@ -24,9 +25,13 @@ PATIENCE_SECONDS = 20.0
 REFUSED_BLOCKS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 )
+MAYBE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+"""Slack's own trouble, told with status 200: "some aspect of the operation may have succeeded"."""
+LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 TROUBLE = (SlackApiError, OSError, HTTPException)
 """What a call may raise."""
 
+_CODE = re.compile(r"[a-z_]+")
 _log = logger(__name__)
 
 
@@ -77,7 +82,10 @@ def code(error: SlackApiError) -> str:
     if error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return "ratelimited"
     data = error.response.data
-    return str(data.get("error") if isinstance(data, dict) else error.response.status_code)
+    given = str(data.get("error")) if isinstance(data, dict) else ""
+    if given in LIMITED:
+        return "ratelimited"
+    return given if _CODE.fullmatch(given) else str(error.response.status_code)
 
 
 def named(error: Exception) -> str:
@@ -94,5 +102,10 @@ def _retry_after(error: SlackApiError) -> float:
 def may_have_arrived(error: Exception) -> bool:
     """Whether a call may have been done although it failed, or may be done the next time."""
     if isinstance(error, SlackApiError):
-        return bool(error.response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR)
+        said = code(error)
+        return (
+            said.isdigit()  # no word of Slack's: a proxy's page
+            or said in MAYBE
+            or bool(error.response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR)
+        )
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -167,12 +168,17 @@ def _step_job(body: Mapping[str, Any], origin: Origin, path: str) -> Job:
 def _recommendation_job(body: Mapping[str, Any], origin: Origin, path: str) -> Job:
     message, pressed = body["message"]["ts"], body["actions"][0]["action_ts"]
     return Job(
-        id=f"{origin.team}:{origin.channel}:{message}:{path}",
+        id=f"{origin.team}:{origin.channel}:{message}:{_digest(path)}",
         kind=RECOMMENDATION,
         thread=origin.thread,
         order=float(pressed) + AFTER,
         payload={"origin": origin.model_dump(), "path": path},
     )
+
+
+def _digest(path: str) -> str:
+    """A short name of a path, which may be longer than an id may be."""
+    return hashlib.sha256(path.encode()).hexdigest()[:16]
 
 
 class StepTask:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol, cast
 
-from bot.errors import OutOfTimeError, StoppedError
+from bot.errors import OutOfTimeError, StoppedError, UndeliverableError
 from bot.services.patience import Patience
 from bot.services.ports import Job, Payload, Stop, Stops
 from bot.slack.access import Access
@@ -112,7 +112,11 @@ class Guarded:
             if not origin.unasked:
                 reply.say(plainly(str(prepared["apology"])))
         elif "prepared" in prepared:
-            self._errand.deliver(job, cast("Payload", prepared["prepared"]), reply)
+            try:
+                self._errand.deliver(job, cast("Payload", prepared["prepared"]), reply)
+            except UndeliverableError:
+                self._rest(job, origin)
+                raise
         self._rest(job, origin)
 
     def interrupted(self, job: Job) -> None:

@@ -28,7 +28,7 @@ from bot.slack.home_blocks import (
     home_view,
     notice_modal,
 )
-from bot.slack.intake import Intake
+from bot.slack.intake import Intake, words_of
 from bot.slack.origin import Origin, team_of
 from bot.slack.outbox import Outbox
 from bot.slack.questions import asked_job
@@ -96,13 +96,15 @@ class Home:
         """Open the decision guide in the person's direct message: kept first, acknowledged then."""
         try:
             job = guide_job(body)
-            self._intake.take(job, origin_of(job))
+            excess = self._intake.take(job, origin_of(job), tell=False)
         except Exception as error:  # noqa: BLE001 - the boundary: the Home tab has no place to reply
             ack()
             apology = notice_modal(reported(error, where="home"))
             self._outbox.open_modal(body["trigger_id"], apology)
         else:
             ack()
+            if excess is not None:
+                self._outbox.open_modal(body["trigger_id"], notice_modal(words_of(excess)))
 
     def ask_pressed(self, ack: Ack, body: Mapping[str, Any]) -> None:
         """Open the modal."""
@@ -118,9 +120,12 @@ class Home:
             return
         try:
             job = ask_job(body, question, now=time.time())
-            self._intake.take(job, origin_of(job))
+            excess = self._intake.take(job, origin_of(job), tell=False)
         except Exception as error:  # noqa: BLE001 - the boundary: the question must not be lost
             words = reported(error, where="home")
+        else:
+            words = words_of(excess) if excess else ""
+        if words:
             ack(response_action="errors", errors={QUESTION_BLOCK: words})
         else:
             ack()

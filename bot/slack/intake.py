@@ -19,15 +19,21 @@ class Intake:
         self._work = work
         self._admission = admission
 
-    def take(self, job: Job, origin: Origin) -> None:
-        """Submit `job`, or a notice under its id where it is too much; at most one of them."""
+    def take(self, job: Job, origin: Origin, *, tell: bool = True) -> Excess | None:
+        """Submit `job`, or a notice under its id where it is too much; at most one of them.
+
+        Returns why it is too much; without `tell` the caller says so.
+        """
         channel = f"{origin.team}:{origin.channel}"
-        excess = self._admission.excess(job.id, user=origin.user, channel=channel)
+        excess = self._admission.excess(f"{job.id}@{job.order}", user=origin.user, channel=channel)
         if excess is None:
             self._work.submit(job)
-        elif not origin.unasked and not excess.told:
-            payload = {"origin": origin.model_dump(), "words": _words(excess)}
-            self._work.submit(Job(job.id, NOTICE, job.thread, job.order, payload, aside=True))
+        elif tell and not origin.unasked and not excess.told:
+            payload = {"origin": origin.model_dump(), "words": words_of(excess)}
+            self._work.submit(
+                Job(_notice(job, origin), NOTICE, job.thread, job.order, payload, aside=True)
+            )
+        return excess
 
 
 class NoticeTask:
@@ -50,7 +56,15 @@ class NoticeTask:
         """It takes no time."""
 
 
-def _words(excess: Excess) -> str:
+def _notice(job: Job, origin: Origin) -> str:
+    """A message is answered or declined, never both; a button may be pressed again."""
+    if origin.surface in ("mention", "direct"):
+        return job.id
+    return f"{job.id}:notice:{job.order}"
+
+
+def words_of(excess: Excess) -> str:
+    """What somebody is told whose request is too much."""
     after = f"Please ask again in {excess.seconds} s."
     match excess.limit:
         case "user":

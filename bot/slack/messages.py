@@ -27,6 +27,8 @@ from bot.telemetry import logger
 HELP_KIND = "help"
 HEARD = ("app_mention", "message")
 DELETED = "message_deleted"
+TOMBSTONE = "tombstone"
+"""What a deleted message becomes that has replies."""
 
 _log = logger(__name__)
 
@@ -93,14 +95,15 @@ class Messages:
         self, body: Mapping[str, Any], context: BoltContext, next_: Callable[[], None]
     ) -> None:
         """Keep what is asked for good."""
-        if body["event"].get("subtype") == DELETED:
+        gone = body["event"].get("message") or {}
+        if body["event"].get("subtype") == DELETED or gone.get("subtype") == TOMBSTONE:
             self._forget(body)
         elif not self._stale(body):
             request = read_event(body, bot_user=context.bot_user_id or "")
             if request is not None and self._meant(request):
                 job = _JOBS[request.intent](request)
-                self._intake.take(job, request.origin)
-                if not request.origin.unasked:
+                excess = self._intake.take(job, request.origin)
+                if excess is None and not request.origin.unasked:
                     self._statuses.show(job, request.origin, title=request.text)
         next_()
 
@@ -145,7 +148,8 @@ class Messages:
     def _forget(self, body: Mapping[str, Any]) -> None:
         """What was asked in a message that is gone is not answered any more."""
         event = body["event"]
-        deleted = event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts")
+        before, after = event.get("previous_message") or {}, event.get("message") or {}
+        deleted = event.get("deleted_ts") or before.get("ts") or after.get("ts")
         if deleted:
             key = f"{team_of(body)}:{event['channel']}:{deleted}"
             self._memory.stop(Stop(key, "", time.time(), quietly=True))

@@ -126,8 +126,11 @@ class Outbox:
 
     def whisper(
         self, place: Place, user: str, text: str, blocks: Sequence[Block] | None = None
-    ) -> None:
-        """Show something to one person only; where Slack refuses even that, it is logged."""
+    ) -> bool:
+        """Show something to one person only; where Slack refuses even that, it is logged.
+
+        Returns whether Slack took it.
+        """
 
         def send(shown: list[Block]) -> None:
             self._client.chat_postEphemeral(
@@ -148,6 +151,8 @@ class Outbox:
             persistently(once, again=False)
         except (UndeliverableError, BusyError, *TROUBLE) as error:
             _log.warning("nobody could be told", problem=named(error))
+            return False
+        return True
 
     def reply(
         self,

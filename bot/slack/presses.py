@@ -97,10 +97,11 @@ class Presses:
         origin, action = pressed_at(body, surface="button"), body["actions"][0]
         asked = str(action.get("value") or "")
         payload: Payload = {"origin": origin.model_dump(), "asked": asked}
-        work_id = f"{asked}:shared:{origin.user}"
+        thread = f"{asked}:shared:{origin.user}"
+        work_id = f"{thread}:{action['action_ts']}"
         if asked.startswith(f"{origin.team}:{origin.channel}:"):
             self._intake.take(
-                Job(work_id, SHARE, work_id, float(action["action_ts"]), payload), origin
+                Job(work_id, SHARE, thread, float(action["action_ts"]), payload), origin
             )
         else:
             _log.warning("an answer of elsewhere is not shared", user=origin.user)
@@ -140,13 +141,10 @@ class ShareTask:
             reply.whisper(plainly(str(problem)))
             return
         first, *more = cast("list[Said]", prepared["said"])
+        mark = job.thread  # pressed again, it is the same message
         try:
             posted = self._outbox.post(
-                Place(origin.channel),
-                first["text"],
-                first["blocks"],
-                work_id=job.id,
-                again=reply.again,
+                Place(origin.channel), first["text"], first["blocks"], work_id=mark, again=True
             )
         except UndeliverableError as error:
             if error.code not in NOT_A_MEMBER:
@@ -154,9 +152,9 @@ class ShareTask:
             reply.whisper(plainly(NOT_HERE))
             return
         threaded = origin.model_copy(update={"root": posted.ts})
-        Reply(self._outbox, threaded, f"{job.id}:more", reply.again).say(more)
+        Reply(self._outbox, threaded, f"{mark}:more", again=True).say(more)
         question, answer = str(prepared["question"]), str(prepared["reply"])
-        self._records.add_turn(Replied(job.id, threaded.thread, origin.user, question, answer))
+        self._records.add_turn(Replied(mark, threaded.thread, origin.user, question, answer))
         self._records.answered(threaded.thread, origin.user, job.order)
         if origin.response_url:
             self._outbox.withdraw(origin.response_url)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.errors import UndeliverableError
 from bot.slack.blocks import Said, section
 from bot.slack.origin import Origin
-from bot.slack.outbox import Outbox
+from bot.slack.outbox import Outbox, Place
 from bot.slack.text import inert
 
 NOT_A_MEMBER = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
@@ -49,12 +49,15 @@ class Reply:
     def whisper(self, said: Sequence[Said]) -> None:
         """Say it to the user alone; what fails is logged."""
         origin = self.origin
+        place = origin.place
+        if self.work_id == origin.thread:  # Slack shows nothing in a thread without a reply
+            place = Place(origin.channel)
         for message in said:
             text, blocks = message["text"], message["blocks"]
             if origin.response_url:
-                self.outbox.reply(origin.response_url, origin.place, origin.user, text, blocks)
+                self.outbox.reply(origin.response_url, place, origin.user, text, blocks)
             else:
-                self.outbox.whisper(origin.place, origin.user, text, blocks)
+                self.outbox.whisper(place, origin.user, text, blocks)
 
     def take_back_sign(self) -> None:
         """Delete the message that stands for the reply, if there is one."""

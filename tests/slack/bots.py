@@ -103,6 +103,7 @@ def over_http(slack: LocalSlack, app: App) -> Iterator[None]:
 
 class _ThreadedServer(ThreadingMixIn, WSGIServer):
     daemon_threads = False
+    request_queue_size = 128
 
 
 class _Quiet(WSGIRequestHandler):

@@ -306,3 +306,19 @@ def test_what_is_no_answer_cannot_be_shared(slack: LocalSlack, ana: Person) -> N
     ana.command("/adapt", "ask Who won the football match yesterday?", channel=CHANNEL)
     refusal = slack.wait_for("can't help with that")
     assert SHARE not in shown(refusal)
+
+
+@pytest.mark.usefixtures("bot")
+def test_an_answer_is_shared_once_the_bot_was_invited(slack: LocalSlack, ana: Person) -> None:
+    private = asked_alone(slack, ana, OUTSIDE)
+    assert ana.press(private, SHARE).acked
+    slack.wait_for("/invite")
+    channel = slack.workspace.channel(OUTSIDE)
+    assert channel is not None
+    members = channel.members | {slack.app.bot_user_id}
+    slack.workspace.add_channel(replace(channel, members=members))
+    for _ in range(2):
+        assert ana.press(private, SHARE, stale=True).acked
+    shared = slack.wait_for(lambda m: ANSWER in m.text and m.only_for is None)
+    slack.settle()
+    assert posted(slack) == [shared]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.person import Person
+from bot.playground.person import Outcome, Person
 from bot.playground.server import LocalSlack
 from bot.playground.workspace import Message
 from tests.fakes import ImmediateWork, NotedIndex
@@ -63,7 +63,7 @@ def test_what_is_delivered_again_counts_once_and_is_told_once(
 
 
 @both_ways
-@pytest.mark.parametrize("surface", ["command", "guide", "shortcut", "suggestion", "home"])
+@pytest.mark.parametrize("surface", ["command", "guide", "shortcut", "suggestion"])
 def test_every_way_of_asking_counts(slack: LocalSlack, ana: Person, way: Way, surface: str) -> None:
     with running(slack, way, user_limit=1):
         refusal = slack.wait_for_reply(ana.say(CHANNEL, "@adaptbot hi"))
@@ -76,20 +76,42 @@ def test_every_way_of_asking_counts(slack: LocalSlack, ana: Person, way: Way, su
                 ana.shortcut("ask_about", refusal)
             case "suggestion":
                 ana.press(refusal, "How does LoRA work?")
-            case "home":
-                by_home(slack, ana)
         slack.wait_for(TOO_MUCH)
     assert len(posted(slack)) == 1
 
 
-def by_home(slack: LocalSlack, person: Person) -> None:
+@both_ways
+def test_a_modal_that_is_too_much_stays_open_with_what_was_typed(
+    slack: LocalSlack, ana: Person, way: Way
+) -> None:
+    with running(slack, way, user_limit=1):
+        slack.wait_for_reply(ana.say(CHANNEL, "@adaptbot hi"))
+        outcome = by_home(slack, ana)
+    assert outcome.answer is not None
+    assert outcome.answer["response_action"] == "errors"
+    assert TOO_MUCH in str(outcome.answer["errors"])
+    assert len(posted(slack)) == 1
+
+
+@both_ways
+def test_a_command_that_is_too_much_promises_nothing(
+    slack: LocalSlack, ana: Person, way: Way
+) -> None:
+    with running(slack, way, user_limit=1):
+        said = [ana.command("/adapt", f"ask {QUESTION}", channel=CHANNEL) for _ in range(3)]
+    assert [TOO_MUCH in str(outcome.answer) for outcome in said] == [False, True, True]
+
+
+def by_home(slack: LocalSlack, person: Person) -> Outcome:
     person.open_home()
     slack.wait_until(lambda: slack.site.surfaces.homes.get(person.id), "a Home tab")
     assert person.press_view(slack.site.surfaces.homes[person.id], "Ask a question").acked
     view = modal(slack)
     [block] = [block for block in view["blocks"] if block["type"] == "input"]
     typed = {block["block_id"]: {block["element"]["action_id"]: {"value": QUESTION}}}
-    assert person.submit(view["id"], typed).acked
+    outcome = person.submit(view["id"], typed)
+    assert outcome.acked
+    return outcome
 
 
 @both_ways

@@ -140,7 +140,7 @@ def test_r18_where_slack_shows_no_status_a_message_stands_for_it_and_becomes_the
 @both_ways
 @pytest.mark.parametrize(
     "fault",
-    [Fault(error="not_in_channel"), Fault(error="restricted_action"), Fault(error="fatal_error")],
+    [Fault(error="not_in_channel"), Fault(error="restricted_action")],
     ids=lambda fault: fault.error,
 )
 def test_r18_a_message_that_stands_for_the_status_is_only_a_courtesy(

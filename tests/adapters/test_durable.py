@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from dbos import DBOS
 
 from bot.adapters.durable import DELIVERIES, DurableWork
 from bot.adapters.leases import leases
@@ -24,6 +26,7 @@ from tests.polling import eventually
 
 ROOT = Path(__file__).parents[2]
 ASKED = 1_800_000_000.0
+SECRET = "xoxb-held-by-an-error"
 
 
 @dataclass
@@ -49,6 +52,9 @@ class Recording:
         if payload.get("fails") == "deliver":
             self.steps.append(("failed", str(payload["name"])))
             raise RuntimeError("scripted")
+        if payload.get("fails") == "leak":
+            self.steps.append(("failed", str(payload["name"])))
+            raise RuntimeError(SECRET)
         if payload.get("fails") == "for good":
             self.steps.append(("failed", str(payload["name"])))
             raise UndeliverableError("is_archived")
@@ -335,6 +341,38 @@ def test_a_name_is_held_by_one_process_and_free_after_it(postgres: Callable[[], 
     assert one.take("replica-1")
     one.release()
     other.release()
+
+
+@pytest.mark.slow
+def test_a_name_is_taken_again_after_the_database_was_away(postgres: Callable[[], str]) -> None:
+    address = postgres()
+    one, other = leases(address), leases(address)
+    assert one.take("replica-1")
+    admin = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    admin.dispose()
+    assert not one.held(), "it was lost for a moment"
+    assert one.held()
+    with other.of_the_dead("replica-1") as dead:
+        assert not dead
+    one.release()
+    other.release()
+
+
+def test_what_fails_is_kept_without_what_the_error_holds(bench: Bench, thread: str) -> None:
+    name = bench.submit(thread, "leaky", fails="leak")
+    eventually(lambda: ("failed", name) in bench.task.steps)
+    kept = [
+        workflow.error
+        for workflow in DBOS.list_workflows(workflow_ids=[f"job-{name}"])
+        if workflow.error
+    ]
+    steps = DBOS.list_workflow_steps(f"job-{name}")
+    assert SECRET not in repr([kept, steps])
 
 
 @pytest.mark.slow

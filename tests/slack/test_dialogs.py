@@ -258,3 +258,12 @@ def test_where_a_message_cannot_be_changed_the_dialog_goes_on_in_a_new_one(
     further = slack.wait_for("Question 2", after=dialog)
     assert further.thread_ts == dialog.thread_ts
     assert press(slack, ana, further, "No, the model knows enough") != further
+
+
+def test_the_id_of_a_recommendation_fits_any_database(slack: LocalSlack, ana: Person) -> None:
+    dialog = opened(slack, ana)
+    path = "prompting=meets" + ",goals=no,error_source=unsure" * 40
+    assert press_first(ana, tampered(dialog, fields={"p": path}))
+    said = slack.wait_for("Recommended: ")
+    assert said.metadata is not None
+    assert len(said.metadata["event_payload"]["work"]) <= 100

@@ -68,8 +68,20 @@ def way(request: pytest.FixtureRequest) -> Way:
         Fault(drop=True),
         Fault(status=500, applied=True),
         Fault(status=503),
+        Fault(error="internal_error", applied=True),
+        Fault(error="fatal_error"),
+        Fault(error="rate_limited"),
     ],
-    ids=["rate limit", "lost after", "lost before", "500 after", "503 before"],
+    ids=[
+        "rate limit",
+        "lost after",
+        "lost before",
+        "500 after",
+        "503 before",
+        "own trouble after",
+        "own trouble before",
+        "rate limit by word",
+    ],
 )
 @pytest.mark.usefixtures("bot")
 def test_an_answer_is_posted_once_whatever_happens_on_the_way(
@@ -80,6 +92,48 @@ def test_an_answer_is_posted_once_whatever_happens_on_the_way(
     assert ANSWER in slack.wait_for_reply(asked).text
     slack.settle()
     assert len(in_thread(slack, asked)) == 1
+
+
+@pytest.mark.usefixtures("bot")
+def test_nothing_hangs_on_slack_saying_again_who_the_bot_is(slack: LocalSlack, ana: Person) -> None:
+    slack.fail_next("auth.test", Fault(status=500), times=9)
+    assert ANSWER in slack.wait_for_reply(ana.say(ana.dm, QUESTION)).text
+    assert slack.calls("auth.test") == []
+
+
+@pytest.mark.usefixtures("bot")
+def test_what_only_its_asker_sees_stands_where_slack_shows_it(
+    slack: LocalSlack, ana: Person
+) -> None:
+    guest = slack.user("guest")
+    guest.say(CHANNEL, f"@adaptbot {QUESTION}")
+    first = slack.wait_for("I am not set up to answer guests")
+    assert first.thread_ts is None, "Slack shows no ephemeral in a thread without a reply"
+    asked = ana.say(CHANNEL, f"@adaptbot {QUESTION}")
+    slack.wait_for_reply(asked)
+    guest.say(CHANNEL, f"@adaptbot {QUESTION}", thread_ts=asked.ts)
+    again = slack.wait_for("I am not set up to answer guests", after=first)
+    assert again.thread_ts == asked.ts
+
+
+def test_a_deleted_message_with_replies_ends_its_work_as_well(
+    bot: Bot, slack: LocalSlack, ana: Person
+) -> None:
+    asked = ana.say(CHANNEL, f"@adaptbot {QUESTION}")
+    slack.wait_for_reply(asked)
+    event = {
+        "type": "message",
+        "subtype": "message_changed",
+        "channel": asked.channel,
+        "channel_type": "channel",
+        "hidden": True,
+        "ts": slack.workspace.next_ts(),
+        "message": {"type": "message", "subtype": "tombstone", "ts": asked.ts},
+        "previous_message": {"type": "message", "ts": asked.ts, "user": ana.id},
+    }
+    assert slack.send_event(event).acked
+    [stop] = bot.records.stops([f"T1:{asked.channel}:{asked.ts}"])
+    assert stop.quietly
 
 
 def test_an_outage_of_seconds_loses_nothing(slack: LocalSlack, outbox: Outbox) -> None:

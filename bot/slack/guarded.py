@@ -21,7 +21,7 @@ LOOKING = "I am looking through my sources. The answer will stand here in a mome
 STOPPED = "Stopped, as you asked."
 TOO_LONG = "I could not finish this in time, and stopped. Please ask again, perhaps for less."
 RESTARTING = (
-    "I am being restarted. Your question is kept, and I answer it as soon as I am back; you need "
+    "I am being restarted. What you asked for is kept, and goes on as soon as I am back; you need "
     "not ask again."
 )
 

@@ -18,7 +18,7 @@ _RECOMMEND = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HELP = re.compile(r"^(?:help|\?|what can you do\??)$", re.IGNORECASE)
-_PERSON = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+_PERSON = re.compile(r"<(?:@[UW][A-Z0-9]+|!(?:subteam\^|here|channel|everyone))[^>]*>")
 
 Intent = Literal["answer", "dialog", "help"]
 

@@ -17,7 +17,7 @@ Surface = Literal["mention", "direct", "thread", "channel", "command", "shortcut
 class Origin(BaseModel):
     """The person, the place and the way."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     team: str
     """The workspace, or the organisation where the app is installed for a whole one."""

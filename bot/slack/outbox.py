@@ -26,7 +26,7 @@ from bot.slack.calling import (
     persistently,
     with_blocks_or_without,
 )
-from bot.slack.clients import hasty, webhook
+from bot.slack.clients import hasty, patient, webhook
 from bot.slack.text import clean_lines, shortened
 from bot.telemetry import logger
 
@@ -40,6 +40,9 @@ PLAIN_TEXT = 12_000
 PLAIN_UPDATE = 3_900
 """The same in an update, which takes 4,000."""
 TITLE = 150
+REPLY_PAUSES = (0.2, 1.0, 3.0)
+PASSING = (0, HTTPStatus.TOO_MANY_REQUESTS)
+"""Statuses of a response_url after which another try may be taken; 0 for none."""
 PACE = RateLimitItemPerSecond(3, 3, namespace="posts")
 """Slack takes one message a second in a channel, and a few at once."""
 
@@ -67,6 +70,7 @@ class Outbox:
     def __init__(self, client: WebClient) -> None:
         self._client = client
         self._hasty = hasty(client)
+        self._patient = patient(client)
         self._pace = MovingWindowRateLimiter(MemoryStorage())
 
     def post(
@@ -161,13 +165,19 @@ class Outbox:
         user: str,
         text: str,
         blocks: Sequence[Block] | None = None,
-    ) -> None:
-        """Answer a command, to its user only: at its response_url while that lasts (30 minutes)."""
+    ) -> bool:
+        """Answer a command, to its user only: at its response_url while that lasts (30 minutes).
+
+        Returns whether Slack took it, there or as an ephemeral message.
+        """
         forms = [list(blocks)[:MAX_BLOCKS], []] if blocks else [[]]
         for shown in forms:
-            if self._answered(response_url, text, shown):
-                return
-        self.whisper(place, user, text, blocks)
+            status = self._answered(response_url, text, shown)
+            if status == HTTPStatus.OK:
+                return True
+            if not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                break  # other blocks would not help
+        return self.whisper(place, user, text, blocks)
 
     def remove(self, channel: str, ts: str) -> None:
         """Delete a message of ours; where that fails, it stays."""
@@ -207,7 +217,7 @@ class Outbox:
 
     def publish(self, user: str, view: dict[str, Any]) -> None:
         """Show a person's Home tab."""
-        self._courtesy(lambda: self._client.views_publish(user_id=user, view=view))
+        self._courtesy(lambda: self._patient.views_publish(user_id=user, view=view))
 
     def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:
         """Open a modal; the trigger lasts three seconds."""
@@ -220,20 +230,32 @@ class Outbox:
         except TROUBLE as error:
             _log.warning("Slack did not show it", problem=named(error))
 
-    def _answered(self, response_url: str, text: str, shown: list[Block]) -> bool:
-        try:
-            answer = webhook(response_url).send(
-                text=shortened(text, MAX_TEXT if shown else PLAIN_TEXT),
-                blocks=shown or None,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except (OSError, HTTPException) as error:
-            _log.warning("response_url failed", problem=type(error).__name__)
-            return False
-        if answer.status_code != HTTPStatus.OK:
-            _log.warning("response_url failed", problem=answer.status_code)
-        return bool(answer.status_code == HTTPStatus.OK)
+    def _answered(self, response_url: str, text: str, shown: list[Block]) -> int:
+        """The HTTP status that came of it in the end; 0 where nobody answered."""
+        status = 0
+        for pause in (*REPLY_PAUSES, None):
+            try:
+                status = (
+                    webhook(response_url)
+                    .send(
+                        text=shortened(text, MAX_TEXT if shown else PLAIN_TEXT),
+                        blocks=shown or None,
+                        unfurl_links=False,
+                        unfurl_media=False,
+                    )
+                    .status_code
+                )
+                problem: object = status
+            except (OSError, HTTPException) as error:
+                status, problem = 0, type(error).__name__
+            if status == HTTPStatus.OK:
+                break
+            _log.warning("response_url failed", problem=problem)
+            passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING
+            if pause is None or not passing:
+                break
+            time.sleep(pause)
+        return status
 
     def _keep_pace(self, channel: str) -> None:
         while not self._pace.hit(PACE, channel):

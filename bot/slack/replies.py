@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.errors import UndeliverableError
+from bot.errors import UndeliverableError, UnsaidError
 from bot.slack.blocks import Said, section
 from bot.slack.origin import Origin
 from bot.slack.outbox import Outbox, Place
@@ -35,7 +35,8 @@ class Reply:
         Raises as `Outbox.post` does.
         """
         if self.origin.root is None:
-            self.whisper(said)
+            if not self.whisper(said):
+                raise UnsaidError("nobody could be told")
             return
         try:
             for number, message in enumerate(said, start=1):
@@ -46,18 +47,21 @@ class Reply:
                 raise
             self.whisper(said)
 
-    def whisper(self, said: Sequence[Said]) -> None:
-        """Say it to the user alone; what fails is logged."""
+    def whisper(self, said: Sequence[Said]) -> bool:
+        """Say it to the user alone; what fails is logged. Returns whether all of it got through."""
         origin = self.origin
         place = origin.place
         if self.work_id == origin.thread:  # Slack shows nothing in a thread without a reply
             place = Place(origin.channel)
+        through = []
         for message in said:
             text, blocks = message["text"], message["blocks"]
             if origin.response_url:
-                self.outbox.reply(origin.response_url, place, origin.user, text, blocks)
+                took = self.outbox.reply(origin.response_url, place, origin.user, text, blocks)
             else:
-                self.outbox.whisper(place, origin.user, text, blocks)
+                took = self.outbox.whisper(place, origin.user, text, blocks)
+            through.append(took)
+        return all(through)
 
     def take_back_sign(self) -> None:
         """Delete the message that stands for the reply, if there is one."""

@@ -12,6 +12,7 @@ from cachetools import TTLCache
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.calling import code
 from bot.slack.clients import patient
 from bot.slack.origin import Identity, Origin
 from bot.telemetry import logger
@@ -19,6 +20,8 @@ from bot.telemetry import logger
 KEPT_SECONDS = 600
 """How long it takes until a person's new role is noticed."""
 KEPT_PEOPLE = 5_000
+CANNOT_TELL = frozenset({"missing_scope", "not_allowed_token_type", "unknown_method"})
+"""Codes that are no passing trouble: this workspace will never say."""
 SHARED_SECONDS = 86_400
 """How long a channel counts as shared with others after a message there said so."""
 
@@ -53,7 +56,7 @@ class People:
         self._lock = Lock()
 
     def profile(self, user: str) -> Mapping[str, Any] | None:
-        """As users.info has it; None where the scope for asking is missing.
+        """As users.info has it; None where the app may not ask.
 
         Raises:
             SlackApiError: Slack does not say.
@@ -65,8 +68,8 @@ class People:
         try:
             found: Mapping[str, Any] = self._client.users_info(user=user)["user"]
         except SlackApiError as error:
-            if error.response.get("error") == "missing_scope":
-                _log.warning("guests cannot be told from members", missing_scope="users:read")
+            if code(error) in CANNOT_TELL:
+                _log.warning("guests cannot be told from members", problem=code(error))
                 return None
             raise
         with self._lock:

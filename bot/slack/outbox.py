@@ -94,7 +94,7 @@ class Outbox:
                 channel=place.channel,
                 thread_ts=place.thread_ts,
                 text=shortened(text, MAX_TEXT if shown else PLAIN_TEXT),
-                blocks=shown,
+                blocks=shown or None,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"work": work_id}},
                 unfurl_links=False,
                 unfurl_media=False,

@@ -69,7 +69,11 @@ class People:
             found: Mapping[str, Any] = self._client.users_info(user=user)["user"]
         except SlackApiError as error:
             if code(error) in CANNOT_TELL:
-                _log.warning("guests cannot be told from members", problem=code(error))
+                _log.warning(
+                    "guests cannot be told from members",
+                    problem=code(error),
+                    missing_scope="users:read",
+                )
                 return None
             raise
         with self._lock:

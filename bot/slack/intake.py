@@ -35,6 +35,10 @@ class Intake:
             )
         return excess
 
+    def is_over(self, job: Job) -> bool:
+        """Whether `job` was taken on before, and is done."""
+        return self._work.state(job) == "done"
+
 
 class NoticeTask:
     """A `Task`: tells one person why their request is not taken on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -110,6 +111,8 @@ class Presses:
     def _ask(self, origin: Origin, question: str, *, work_id: str, at: str) -> None:
         thread = origin.thread if origin.root else f"{origin.team}:command:{origin.user}"
         job = asked_job(origin, question, work_id=work_id, thread=thread, order=float(at))
+        if self._intake.is_over(job) and self._records.replied(job.id) is None:
+            job = replace(job, id=f"{job.id}:{at}")  # it came to nothing, and is asked again
         self._intake.take(job, origin)
 
 

@@ -138,6 +138,19 @@ def test_a_suggestion_is_asked_once_however_often_it_is_pressed(
     assert len(bot.writer.asked) == 1
 
 
+def test_a_suggestion_that_came_to_nothing_can_be_asked_again(
+    bot: Bot, slack: LocalSlack, ana: Person
+) -> None:
+    refusal = suggested(slack, ana)
+    bot.index.broken = True
+    with capture_logs():
+        assert ana.press(refusal, STARTER).acked
+        apology = slack.wait_for("I cannot search my sources right now")
+    bot.index.broken = False
+    assert ana.press(refusal, STARTER).acked
+    assert slack.wait_for(ANSWER, after=apology).thread_ts == refusal.thread_ts
+
+
 def test_two_suggestions_are_two_questions(bot: Bot, slack: LocalSlack, ana: Person) -> None:
     refusal = suggested(slack, ana)
     assert ana.press(refusal, STARTER).acked

@@ -53,7 +53,7 @@ class Admission:
 
     def _judged(self, user: str, channel: str) -> Excess | None:
         if self._waiting() >= self._queue:
-            return Excess("queue", 30, told=not self._windows.hit(self._notice, "queue", user))
+            return Excess("queue", 30)
         if not self._windows.hit(self._per_user, user):
             told = not self._windows.hit(self._notice, user)
             return Excess("user", self._seconds(self._per_user, user), told)

@@ -174,7 +174,7 @@ def test_a_file_of_settings_that_cannot_be_read_is_one_bad_row(
 
 
 @pytest.mark.slow
-def test_a_slack_behind_a_proxy_that_leads_nowhere_is_found_out(
+def test_a_slack_on_this_machine_is_reached_past_a_proxy_that_leads_nowhere(
     tmp_path: Path, slack: LocalSlack
 ) -> None:
     made = run_adaptbot(
@@ -186,10 +186,7 @@ def test_a_slack_behind_a_proxy_that_leads_nowhere_is_found_out(
         SLACK_BOT_TOKEN=slack.app.bot_token,
         SLACK_API_URL=slack.api_url,
     )
-    assert made.returncode == 1
     assert slack.app.bot_token not in made.stdout + made.stderr
     assert "Traceback" not in made.stderr
     found = {row["name"]: row for row in json.loads(made.stdout)["checks"]}
-    assert found["proxies"]["state"] == "doubtful"
-    assert found["bot token"]["state"] == "bad"
-    assert "start adaptbot without HTTP_PROXY" in found["proxies"]["remedy"]
+    assert found["proxies"]["state"] == found["bot token"]["state"] == "good"

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from slack_bolt import Ack, App
 
 from bot.services.ports import Vote, Votes
+from bot.slack.buttons import FEEDBACK
 from bot.slack.failures import reported
 from bot.slack.feedback_blocks import (
-    FEEDBACK_ACTION,
     REASON_BLOCK,
     REASON_MODAL,
     About,
@@ -43,7 +43,7 @@ class Feedback:
 
     def register(self, app: App) -> None:
         """Listen to the thumbs and to the modal."""
-        app.action(FEEDBACK_ACTION)(self.pressed)
+        app.action(FEEDBACK)(self.pressed)
         app.view(REASON_MODAL)(self.explained)
 
     def pressed(self, ack: Ack, body: Mapping[str, Any]) -> None:

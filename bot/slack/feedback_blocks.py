@@ -12,7 +12,6 @@ from bot.slack.blocks import Block, context
 from bot.slack.home_blocks import View, plain
 from bot.slack.text import clean_lines
 
-FEEDBACK_ACTION = "feedback"
 REASON_MODAL = "feedback_reason"
 REASON_BLOCK = "reason"
 REASON_INPUT = "choice"

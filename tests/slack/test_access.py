@@ -242,6 +242,7 @@ def test_what_is_for_another_workspace_or_app_is_acknowledged_and_forgotten(
     with running(slack, way):
         ana.command("/adapt", channel=CHANNEL)
         dialog = slack.wait_for("Question 1")
+        slack.settle()
     before = len(slack.calls())
     bot = Elsewhere(slack, index=NotedIndex(), team=team, app_id=app_id)
     with capture_logs() as logs, running(slack, way, bot=bot):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -275,12 +276,11 @@ def test_a_replica_takes_over_what_a_dead_one_had_begun(
     postgres: Callable[[], str], tmp_path: Path
 ) -> None:
     address, journal = postgres(), tmp_path / "journal.txt"
-    with (
-        _process(address, journal, "hang", "q1") as first,
-        _process(address, journal, "serve") as second,
-    ):
+    with contextlib.ExitStack() as processes:
+        first = processes.enter_context(_process(address, journal, "hang", "q1"))
         eventually(lambda: journal.exists() and "delivering" in journal.read_text(), within=60)
-        time.sleep(3)  # the second one looks around more than once, and leaves the living alone
+        second = processes.enter_context(_process(address, journal, "serve"))
+        time.sleep(8)  # the second one looks around more than once, and leaves the living alone
         assert journal.read_text().count("delivering") == 1
         os.kill(first.pid, signal.SIGKILL)
         first.wait(timeout=20)

@@ -146,8 +146,8 @@ def test_what_was_posted_is_found_in_a_long_thread(slack: LocalSlack, outbox: Ou
     root = outbox.post(PLACE, "root", [], work_id="root")
     thread = Place(*root)
     first = outbox.post(thread, "answer", [], work_id="w")
-    for number in range(30):
-        outbox.post(thread, "more", [], work_id=str(number))
+    for _ in range(30):
+        slack.user("ana").say(root.channel, "more", thread_ts=root.ts)
     assert outbox.post(thread, "answer", [], work_id="w", again=True) == first
     assert outbox.post(PLACE, "root", [], work_id="root", again=True) == root
     assert len(slack.messages("C1ADAPT")) == 32

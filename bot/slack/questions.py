@@ -90,14 +90,16 @@ class AnswerTask:
         }
 
     def deliver(self, job: Job, prepared: Payload, reply: Reply) -> None:
-        """Post the answer, and keep the turn for follow-ups."""
+        """Keep the turn for follow-ups, and post the answer.
+
+        In this order: who sees it may go on, or share it, before Slack has answered the post.
+        """
         said = cast("list[Said]", prepared["said"])
         if not said:
             return
         origin = reply.origin
         if opened := prepared.get("opened"):
             origin = origin.model_copy(update=cast("dict[str, str]", opened))
-        replace(reply, origin=origin).say(said)
         if prepared["reply"]:
             self._records.add_turn(
                 Replied(
@@ -111,6 +113,7 @@ class AnswerTask:
             )
         if origin.root:
             self._records.answered(origin.thread, origin.user, time.time())
+        replace(reply, origin=origin).say(said)
 
     def _opened(self, job: Job, origin: Origin) -> dict[str, str]:
         """Where the thread is that a question from the Home tab opens."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from structlog.testing import capture_logs
 
+from bot.playground.calls import Fault
 from bot.playground.person import Person
 from bot.playground.server import LocalSlack
 from bot.playground.workspace import Message
@@ -59,6 +60,16 @@ def test_the_asker_goes_on_in_the_thread_without_a_mention(
     assert FOLLOWED_UP in reply.text
     assert reply.thread_ts == asked.ts
     assert "LoRA" in bot.writer.asked[-1], "it knows what it was about"
+
+
+def test_a_follow_up_may_come_before_slack_has_answered_the_post(
+    bot: Bot, slack: LocalSlack, ana: Person
+) -> None:
+    slack.fail_next("chat.postMessage", Fault(drop=True, applied=True))
+    asked = answered(slack, ana)
+    bot.writer.says = ADDS
+    follow_up = ana.say(CHANNEL, FOLLOW_UP, thread_ts=asked.ts)
+    assert FOLLOWED_UP in slack.wait_for_reply(follow_up).text
 
 
 def test_somebody_else_may_go_on_as_well(

@@ -14,7 +14,7 @@ from bot.playground.delivery import Delivery, Retry
 from bot.playground.person import Person
 from bot.playground.server import LocalSlack
 from bot.playground.workspace import Channel, User
-from tests.load.plan import Ask, Plan
+from tests.load.plan import Ask, Plan, turns
 
 Phase = Literal["first", "idle", "steady", "cut", "burst"]
 """The first question of all; one by one; at the steady rate; from the power cut on; all at once."""
@@ -84,7 +84,7 @@ class Crowd:
 
     def __init__(self, slack: CrowdedSlack) -> None:
         self._slack = slack
-        self._people = itertools.cycle(slack.people)
+        self._people = turns(slack.people)
         self._places = itertools.cycle(slack.places)
         self.asked: list[Asked] = []
 

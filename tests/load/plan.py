@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from tests.load.questions import FURTHER, OFF_TOPIC, QUESTIONS
 
 Database = Literal["sqlite", "postgres"]
+Someone = TypeVar("Someone")
 
 FIVE = 5
 """Four questions and one step of a dialog make five."""
@@ -67,6 +70,15 @@ def schedule(plan: Plan) -> list[Ask | Step | None]:
         else:
             beats += [*(_asking(chance) for _ in range(FIVE - 1)), Step()]
     return beats[: plan.questions]
+
+
+def turns(people: Sequence[Someone]) -> Iterator[Someone]:
+    """Who asks next, for ever: each in turn, and in each round somebody else comes first.
+
+    Without that, the same few would ask all the questions that come three at a time.
+    """
+    for first in itertools.cycle(range(len(people))):
+        yield from (*people[first:], *people[:first])
 
 
 def some_questions(number: int, *, seed: int) -> list[Ask]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ from tests.load.measures import (
     recommended,
     times,
 )
-from tests.load.plan import Ask, Plan, Step, schedule
+from tests.load.plan import Ask, Plan, Step, schedule, some_questions, turns
 from tests.load.served import Sample
 from tests.load.watch import Watch
 
@@ -160,3 +161,17 @@ def test_a_plan_mixes_questions_and_steps_at_an_even_rate() -> None:
 def test_a_seed_settles_a_plan() -> None:
     assert schedule(Plan(seed=1)) == schedule(Plan(seed=1))
     assert schedule(Plan(seed=1)) != schedule(Plan(seed=2))
+
+
+def test_nobody_asks_more_than_the_bot_takes_of_one_person_within_a_minute() -> None:
+    plan = Plan()
+    assert plan.questions / plan.rate < 60
+    asks = [*some_questions(1 + plan.idle, seed=plan.seed), *schedule(plan)]
+    asked = collections.Counter[int]()
+    people = turns(range(plan.users))
+    for ask in asks:
+        if isinstance(ask, Ask):
+            asked[next(people)] += len(ask.texts)
+    dialogs = len(schedule(plan)) // 5 / plan.users
+    assert max(asked.values()) + dialogs <= plan.user_limit
+    assert min(asked.values()) >= 5

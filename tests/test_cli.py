@@ -11,8 +11,9 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from tests.adapters.test_content import NOTE, written
+from tests.adapters.test_content import NOTE
 from tests.commands import outside_environment, run_adaptbot, run_python
+from tests.notes import written
 from tests.openai_server import Fails, OpenAIServer, Reply, Says
 
 ROOT = Path(__file__).parents[1]

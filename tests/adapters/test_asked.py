@@ -8,21 +8,12 @@ from bot.adapters.asked import read_asked, with_asked
 from bot.adapters.content import read_corpus
 from bot.domain.note import Line, Section
 from bot.errors import ContentError
+from tests.notes import LORA_HEAD, written
 
 TRAINS, CHEAP = "LoRA trains two small matrices.", "LoRA is cheap."
 SECTIONS = (Section("What LoRA is", 12, "original", (Line(14, TRAINS), Line(15, CHEAP))),)
 NOTE = f"""\
----
-key: lora
-title: "LoRA: Low-Rank Adaptation"
-authors: [Edward Hu]
-year: 2021
-url: https://arxiv.org/abs/2106.09685
-kind: reference
-label: Hu 2021
-evidence: original
----
-
+{LORA_HEAD}
 ## What LoRA is
 
 {TRAINS}
@@ -40,15 +31,12 @@ kind: glossary
 """
 
 
-def written(text: str | bytes, folder: Path, *, file: str = "asked/lora.yaml") -> Path:
-    path = folder / file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
+def asked(text: str | bytes, folder: Path) -> Path:
+    return written(text, folder, file="asked/lora.yaml")
 
 
 def test_questions_are_read_by_sentence(tmp_path: Path) -> None:
-    written(f"{TRAINS}:\n- what is tuned\n- how many?\n? {CHEAP}\n: - the price\n", tmp_path)
+    asked(f"{TRAINS}:\n- what is tuned\n- how many?\n? {CHEAP}\n: - the price\n", tmp_path)
     assert read_asked(tmp_path, "lora") == {
         TRAINS: ("what is tuned", "how many?"),
         CHEAP: ("the price",),
@@ -56,7 +44,7 @@ def test_questions_are_read_by_sentence(tmp_path: Path) -> None:
 
 
 def test_a_text_without_such_a_file_has_no_questions(tmp_path: Path) -> None:
-    written(f"{TRAINS}:\n- what is tuned\n", tmp_path)
+    asked(f"{TRAINS}:\n- what is tuned\n", tmp_path)
     assert read_asked(tmp_path, "qlora") == {}
     assert read_asked(tmp_path / "nowhere", "lora") == {}
 
@@ -78,7 +66,7 @@ def test_a_text_without_such_a_file_has_no_questions(tmp_path: Path) -> None:
 def test_a_malformed_file_is_named_with_its_line(
     tmp_path: Path, text: str | bytes, line: int, problem: str
 ) -> None:
-    path = written(text, tmp_path)
+    path = asked(text, tmp_path)
     with pytest.raises(ContentError, match=problem) as caught:
         read_asked(tmp_path, "lora")
     assert (caught.value.file, caught.value.line) == (str(path), line)
@@ -99,9 +87,9 @@ def test_a_question_of_a_sentence_that_is_gone_is_an_error() -> None:
 
 
 def test_the_corpus_carries_the_questions_of_notes_and_of_overviews(tmp_path: Path) -> None:
-    written(NOTE, tmp_path, file="references/lora.md")
+    written(NOTE, tmp_path)
     written(OVERVIEW, tmp_path, file="glossary.md")
-    written(f"{TRAINS}:\n- what is tuned\n", tmp_path)
+    asked(f"{TRAINS}:\n- what is tuned\n", tmp_path)
     written(f"{CHEAP}:\n- the price\n", tmp_path, file="asked/glossary.yaml")
     assert [passage.asked for passage in read_corpus(tmp_path).passages()] == [
         (("what is tuned",), ()),
@@ -110,7 +98,7 @@ def test_the_corpus_carries_the_questions_of_notes_and_of_overviews(tmp_path: Pa
 
 
 def test_a_stray_question_keeps_the_corpus_from_being_read(tmp_path: Path) -> None:
-    written(NOTE, tmp_path, file="references/lora.md")
-    written("LoRA was cheap.:\n- the price\n", tmp_path)
+    written(NOTE, tmp_path)
+    asked("LoRA was cheap.:\n- the price\n", tmp_path)
     with pytest.raises(ContentError, match="LoRA was cheap"):
         read_corpus(tmp_path)

@@ -7,35 +7,19 @@ import pytest
 from bot.adapters.content import read_corpus
 from bot.adapters.note_file import read_note, read_overview
 from bot.errors import ContentError
+from tests.notes import LORA_HEAD, written
 
-NOTE = """\
----
-key: lora
-title: "LoRA: Low-Rank Adaptation"
-authors: [Edward Hu]
-year: 2021
-url: https://arxiv.org/abs/2106.09685
-kind: reference
-label: Hu 2021
-evidence: original
----
-
+NOTE = f"""\
+{LORA_HEAD}
 ## What LoRA is
 
 LoRA trains two small matrices.
 LoRA is cheap.
 
-## Figures {evidence=secondary}
+## Figures {{evidence=secondary}}
 
 LoRA saves memory.
 """
-
-
-def written(text: str | bytes, folder: Path, *, file: str = "references/lora.md") -> Path:
-    path = folder / file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
 
 
 def test_a_note_is_read_with_its_sections_and_lines(tmp_path: Path) -> None:

@@ -25,8 +25,9 @@ from bot.adapters.examination import (
 from bot.adapters.store import Store
 from bot.errors import IndexUnavailableError, ModelUnavailableError
 from bot.services.examining import examine
-from tests.adapters.test_content import NOTE, written
+from tests.adapters.test_content import NOTE
 from tests.chroma_server import chroma_server as running_chroma
+from tests.notes import written
 from tests.openai_server import Fails, Hangs, OpenAIServer, Says
 from tests.word_embeddings import WordEmbeddings
 

@@ -9,12 +9,15 @@ from typing import Any, Protocol
 
 from slack_bolt import App
 
-from bot.playground.server import LocalSlack
+from bot.playground.person import Outcome, Person
+from bot.playground.server import WAIT, LocalSlack
 from bot.services.admission import Admission
 from bot.services.ports import Job, State, Work
 from bot.slack.clients import web_client
 from bot.slack.intake import Intake
 from bot.slack.outbox import Outbox
+
+PUBLISH = "views.publish"
 
 Way = Callable[[LocalSlack, App], AbstractContextManager[None]]
 
@@ -81,3 +84,25 @@ def modal(slack: LocalSlack) -> dict[str, Any]:
     slack.wait_until(lambda: modals(slack), "a modal")
     [opened] = modals(slack)
     return opened
+
+
+def home_of(slack: LocalSlack, person: Person, *, timeout: float = WAIT) -> str:
+    """The id of a person's Home tab, just opened."""
+    before = len(slack.calls(PUBLISH))
+    person.open_home()
+    slack.wait_until(lambda: len(slack.calls(PUBLISH)) > before, "a published tab", timeout=timeout)
+    return slack.site.surfaces.homes[person.id]
+
+
+def asked_at_home(
+    slack: LocalSlack, person: Person, question: str, *, timeout: float = WAIT
+) -> Outcome:
+    """What came of a question typed into the modal of the Home tab."""
+    home = home_of(slack, person, timeout=timeout)
+    assert person.press_view(home, "Ask a question").acked
+    view = modal(slack)
+    [block] = [block for block in view["blocks"] if block["type"] == "input"]
+    typed = {block["block_id"]: {block["element"]["action_id"]: {"value": question}}}
+    outcome = person.submit(view["id"], typed)
+    assert outcome.acked
+    return outcome

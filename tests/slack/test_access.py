@@ -19,7 +19,7 @@ from bot.slack.access import GUEST, HERE, SHARED, UNSURE, YOU
 from bot.slack.origin import Identity
 from tests.fakes import NotedIndex
 from tests.slack.bots import Bot
-from tests.slack.parts import modal
+from tests.slack.parts import asked_at_home
 from tests.slack.running import ANSWER, CHANNEL, QUESTION, Way, both_ways, running, told
 from tests.slack.said import POST, posted
 
@@ -114,13 +114,7 @@ def by_shortcut(slack: LocalSlack, person: Person) -> None:
 
 
 def by_home(slack: LocalSlack, person: Person) -> None:
-    person.open_home()
-    slack.wait_until(lambda: slack.site.surfaces.homes.get(person.id), "a Home tab")
-    assert person.press_view(slack.site.surfaces.homes[person.id], "Ask a question").acked
-    view = modal(slack)
-    [block] = [block for block in view["blocks"] if block["type"] == "input"]
-    typed = {block["block_id"]: {block["element"]["action_id"]: {"value": QUESTION}}}
-    assert person.submit(view["id"], typed).acked
+    asked_at_home(slack, person, QUESTION)
 
 
 def by_recommend(slack: LocalSlack, person: Person) -> None:

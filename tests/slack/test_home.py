@@ -23,10 +23,19 @@ from bot.slack.questions import KIND
 from tests.fakes import LORA, PART1, MemoryRecords
 from tests.slack.bots import GUIDE, Bot
 from tests.slack.conftest import WAYS
-from tests.slack.parts import NotedWork, Way, listening, modal, modals, outbox_to, taking
+from tests.slack.parts import (
+    PUBLISH,
+    NotedWork,
+    Way,
+    home_of,
+    listening,
+    modal,
+    modals,
+    outbox_to,
+    taking,
+)
 from tests.slack.said import everything, no_trace, posted, shown
 
-PUBLISH = "views.publish"
 PROMPT = "assistant.threads.setSuggestedPrompts"
 OPEN = "views.open"
 FAULTS = {
@@ -78,14 +87,6 @@ def place(slack: LocalSlack, way: Way) -> Iterator[Place]:
     made = Place(slack, way)
     with listening(slack, made.part(), way):
         yield made
-
-
-def home_of(slack: LocalSlack, person: Person) -> str:
-    """The id of a person's Home tab, just opened."""
-    before = len(slack.calls(PUBLISH))
-    person.open_home()
-    slack.wait_until(lambda: len(slack.calls(PUBLISH)) > before, "a published tab")
-    return slack.site.surfaces.homes[person.id]
 
 
 def seen(slack: LocalSlack, person: Person) -> str:

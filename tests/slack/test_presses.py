@@ -221,13 +221,18 @@ def test_the_guide_opens_in_the_thread_once_for_each_person(
     assert "for <@U1BEN>" in shown(other)
 
 
+def press_guide_alone(slack: LocalSlack, person: Person, channel: str) -> None:
+    """Press the guide's button below a refusal that only this person sees."""
+    person.command("/adapt", f"ask {WHICH}", channel=channel)
+    refusal = slack.wait_for(lambda m: GUIDE in str(m.blocks))
+    assert person.press(refusal, GUIDE).acked
+
+
 @pytest.mark.usefixtures("bot")
 def test_below_what_one_person_sees_the_guide_opens_in_a_thread_of_its_own(
     slack: LocalSlack, ana: Person
 ) -> None:
-    ana.command("/adapt", f"ask {WHICH}", channel=CHANNEL)
-    refusal = slack.wait_for(lambda m: GUIDE in str(m.blocks))
-    assert ana.press(refusal, GUIDE).acked
+    press_guide_alone(slack, ana, CHANNEL)
     dialog = slack.wait_for("Question 1")
     root, first = slack.messages("C1ADAPT")
     assert "<@U1ANA> opened the decision guide" in root.text
@@ -238,9 +243,7 @@ def test_below_what_one_person_sees_the_guide_opens_in_a_thread_of_its_own(
 def test_a_guide_where_the_bot_is_no_member_tells_how_to_invite_it(
     slack: LocalSlack, ana: Person
 ) -> None:
-    ana.command("/adapt", f"ask {WHICH}", channel=OUTSIDE)
-    refusal = slack.wait_for(lambda m: GUIDE in str(m.blocks))
-    assert ana.press(refusal, GUIDE).acked
+    press_guide_alone(slack, ana, OUTSIDE)
     assert slack.wait_for("/invite").only_for == ana.id
 
 

@@ -11,20 +11,11 @@ import pytest
 
 from bot.playground.server import LocalSlack
 from tests.commands import run_adaptbot
+from tests.notes import LORA_HEAD, written
 from tests.slack.process import Mode, Serving, copied
 
-NOTE = """\
----
-key: lora
-title: "LoRA: Low-Rank Adaptation"
-authors: [Edward Hu]
-year: 2021
-url: https://arxiv.org/abs/2106.09685
-kind: reference
-label: Hu 2021
-evidence: original
----
-
+NOTE = f"""\
+{LORA_HEAD}
 ## What LoRA trains
 
 LoRA trains two small low-rank matrices beside each frozen weight matrix.
@@ -56,8 +47,7 @@ def few_notes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The notes, and a home with their index."""
     folder = tmp_path_factory.mktemp("few")
     notes, home = folder / "notes", folder / "home"
-    (notes / "references").mkdir(parents=True)
-    (notes / "references" / "lora.md").write_text(NOTE, encoding="utf-8")
+    written(NOTE, notes)
     settings = {"ADAPTBOT_KNOWLEDGE": str(notes), "ADAPTBOT_HOME": str(home)}
     built = run_adaptbot(["index"], cwd=folder, **settings)
     assert built.returncode == 0, built.stderr

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.playground.person import Outcome, Person
+from bot.playground.person import Person
 from bot.playground.server import LocalSlack
 from bot.playground.workspace import Message
 from tests.fakes import ImmediateWork, NotedIndex
 from tests.slack.bots import Bot
-from tests.slack.parts import modal
+from tests.slack.parts import asked_at_home
 from tests.slack.running import ANSWER, CHANNEL, QUESTION, SAYS, Way, both_ways, running, told
 from tests.slack.said import in_thread, posted
 
@@ -86,7 +86,7 @@ def test_a_modal_that_is_too_much_stays_open_with_what_was_typed(
 ) -> None:
     with running(slack, way, user_limit=1):
         slack.wait_for_reply(ana.say(CHANNEL, "@adaptbot hi"))
-        outcome = by_home(slack, ana)
+        outcome = asked_at_home(slack, ana, QUESTION)
     assert outcome.answer is not None
     assert outcome.answer["response_action"] == "errors"
     assert TOO_MUCH in str(outcome.answer["errors"])
@@ -100,18 +100,6 @@ def test_a_command_that_is_too_much_promises_nothing(
     with running(slack, way, user_limit=1):
         said = [ana.command("/adapt", f"ask {QUESTION}", channel=CHANNEL) for _ in range(3)]
     assert [TOO_MUCH in str(outcome.answer) for outcome in said] == [False, True, True]
-
-
-def by_home(slack: LocalSlack, person: Person) -> Outcome:
-    person.open_home()
-    slack.wait_until(lambda: slack.site.surfaces.homes.get(person.id), "a Home tab")
-    assert person.press_view(slack.site.surfaces.homes[person.id], "Ask a question").acked
-    view = modal(slack)
-    [block] = [block for block in view["blocks"] if block["type"] == "input"]
-    typed = {block["block_id"]: {block["element"]["action_id"]: {"value": QUESTION}}}
-    outcome = person.submit(view["id"], typed)
-    assert outcome.acked
-    return outcome
 
 
 @both_ways

@@ -17,7 +17,7 @@ from bot.playground.server import LocalSlack
 from bot.playground.workspace import Message
 from tests.openai_server import Fails, OpenAIServer
 from tests.slack.checklist.conftest import Processes
-from tests.slack.parts import modal
+from tests.slack.parts import asked_at_home, modal
 from tests.slack.process import Mode, Serving
 from tests.slack.running import CHANNEL, QUESTION
 from tests.slack.said import POST, no_trace, posted
@@ -82,13 +82,7 @@ def comment(slack: LocalSlack, ana: Person, answer: Message) -> None:
 
 
 def modal_question(slack: LocalSlack, ana: Person) -> None:
-    ana.open_home()
-    slack.wait_until(lambda: slack.site.surfaces.homes.get(ana.id), "a tab", timeout=PATIENCE)
-    assert ana.press_view(slack.site.surfaces.homes[ana.id], "Ask a question").acked
-    view = modal(slack)
-    [block] = [block for block in view["blocks"] if block["type"] == "input"]
-    typed = {"value": "What does LoRA train, O platypus?"}
-    assert ana.submit(view["id"], {block["block_id"]: {block["element"]["action_id"]: typed}}).acked
+    asked_at_home(slack, ana, "What does LoRA train, O platypus?", timeout=PATIENCE)
     slack.wait_for("platypus", timeout=PATIENCE)
 
 

@@ -7,13 +7,13 @@ from threading import Lock
 
 from cachetools import TTLCache
 
+from bot.services.admission import REMEMBERED, REMEMBERED_SECONDS
 from bot.services.ports import Job, Work
 from bot.slack.origin import Origin
 from bot.slack.outbox import Outbox
 
 THREADS = 4
 """Of their own, so that nothing that Slack waits for waits behind a status."""
-REMEMBERED, REMEMBERED_SECONDS = 10_000, 900.0
 
 
 class Statuses:

@@ -179,6 +179,9 @@ def fingerprint(passages: Sequence[Passage], *, model: str) -> str:
 def embedded_client(directory: Path) -> ClientAPI:
     """A Chroma that lives in `directory`.
 
+    Within a process Chroma knows its directories by name: the same relative name, after the working
+    directory has changed, would open the earlier one. So it is given the whole path.
+
     Raises:
         IndexUnavailableError: the directory cannot be used; nothing in it was touched.
     """
@@ -192,7 +195,7 @@ def embedded_client(directory: Path) -> ClientAPI:
         directory.mkdir(parents=True, exist_ok=True)
         _check(directory / "chroma.sqlite3")
         client = chromadb.PersistentClient(
-            str(directory), settings=Settings(anonymized_telemetry=False)
+            str(directory.absolute()), settings=Settings(anonymized_telemetry=False)
         )
         client.list_collections()
         return client

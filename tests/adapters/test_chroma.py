@@ -85,6 +85,18 @@ def test_an_index_outlives_its_process_untouched(tmp_path: Path) -> None:
     assert again.search("LoRA matrices", limit=1)[0].passage.source == LORA
 
 
+def test_a_relative_directory_is_the_one_of_the_folder_worked_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        index = index_of(embedded_client(Path("index")))
+        assert not index.ready(), name
+        index.build(silent)
+        assert (tmp_path / name / "index" / "chroma.sqlite3").exists()
+
+
 CHANGED = [replace(CORPUS[0], sentences=("Llama 2 70B took long.",)), *CORPUS[1:]]
 RENAMED = [replace(CORPUS[0], section="Price of pre-training"), *CORPUS[1:]]
 

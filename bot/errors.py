@@ -4,6 +4,7 @@ AdaptbotError                what a caller may catch; its text is a sentence for
 ├── SettingsError            a setting is missing or wrong; the text names it
 ├── ContentError             a note, the guide or a prompt is malformed; names file and line
 ├── DialogError              a path does not fit the decision guide
+├── EstimateError            an input of the estimate is unknown or out of range; names it
 ├── IndexUnavailableError    the index cannot be read or built
 ├── ModelUnavailableError    the chat model cannot be reached, or is not installed
 ├── StoreUnavailableError    the database cannot be opened, or fails
@@ -39,6 +40,10 @@ class ContentError(AdaptbotError):
 
 class DialogError(AdaptbotError):
     """A path does not fit the decision guide."""
+
+
+class EstimateError(AdaptbotError):
+    """An input of the estimate is unknown or out of range."""
 
 
 class IndexUnavailableError(AdaptbotError):

@@ -129,6 +129,14 @@ class Dialog:
             dialog = dialog.choose(dialog.step.id, UNSURE)
         return dialog
 
+    @property
+    def conclusion(self) -> Outcome:
+        """The outcome of `assume`."""
+        dialog = self
+        while isinstance(dialog.at, Step):
+            dialog = dialog.choose(dialog.at.id, UNSURE)
+        return dialog.at
+
     def _round(self) -> int:
         """Where in the path this round began."""
         starts = [i for i, answer in enumerate(self.path) if answer.step == self.guide.after]
@@ -172,7 +180,7 @@ def _settled(dialog: Dialog) -> Dialog:
 
 
 def start(guide: Guide, known: Iterable[Answered] = ()) -> Dialog:
-    """A new dialog; answers known beforehand are given as their steps come up.
+    """A new dialog; known answers, and what they imply, are given as their steps come up.
 
     Raises:
         DialogError: a known answer names a step or choice that the guide does not have.
@@ -180,7 +188,17 @@ def start(guide: Guide, known: Iterable[Answered] = ()) -> Dialog:
     answers = tuple(known)
     for answer in answers:
         _exists(guide, answer)
-    return _settled(Dialog(guide, guide.step(guide.start), known=answers))
+    return _settled(Dialog(guide, guide.step(guide.start), known=_with_implied(guide, answers)))
+
+
+def _with_implied(guide: Guide, answers: tuple[Answered, ...]) -> tuple[Answered, ...]:
+    found = {answer.step: answer for answer in answers}
+    for answer in answers:
+        for choice in guide.step(answer.step).choices:
+            if choice.id == answer.choice:
+                for step, implied in choice.implies.items():
+                    found.setdefault(step, Answered(step, implied, answer.read_from))
+    return tuple(found.values())
 
 
 def replay(guide: Guide, path: Iterable[Answered]) -> Dialog:

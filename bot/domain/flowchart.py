@@ -39,7 +39,9 @@ class State:
     """Needs that were put off, because something is missing to meet them."""
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Names = Annotated[
+    tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
+]
 """Names; a guide's file may write a single one without its list."""
 
 
@@ -80,10 +82,14 @@ class Variant(Condition):
     text: str
 
 
-Branches = Annotated[tuple[Branch, ...], BeforeValidator(_branched)]
+Branches = Annotated[
+    tuple[Branch, ...], BeforeValidator(_branched, json_schema_input_type=str | tuple[Branch, ...])
+]
 """Ways on, of which the first that holds is taken; a file may write a bare target."""
 
-Wording = Annotated[tuple[Variant, ...], BeforeValidator(_varied)]
+Wording = Annotated[
+    tuple[Variant, ...], BeforeValidator(_varied, json_schema_input_type=str | tuple[Variant, ...])
+]
 """Wordings, of which the first that holds is shown; a file may write a bare text."""
 
 
@@ -136,6 +142,8 @@ class Choice:
     reason: Reason | None = None
     against: dict[str, str] = field(default_factory=dict)
     """By flag: why the answer speaks against that need."""
+    implies: dict[str, str] = field(default_factory=dict)
+    """By step: the choice that whoever says this has made there as well."""
 
     def offered(self, state: State) -> bool:
         """Whether the choice is shown in that state."""
@@ -160,6 +168,13 @@ class NotSure(Choice):
     """What is assumed until they know."""
 
 
+NotSures = Annotated[
+    tuple[NotSure, ...],
+    BeforeValidator(_listed, json_schema_input_type=NotSure | tuple[NotSure, ...]),
+]
+"""Meanings of Not sure, of which the first that is valid counts; a file may write a single one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step(Grounds):
     """One question of the guide."""
@@ -169,18 +184,22 @@ class Step(Grounds):
     why: str
     """Why we ask."""
     choices: tuple[Choice, ...]
-    not_sure: NotSure
+    not_sure: NotSures
     loop: bool = False
     """Asked after building, and so allowed to lead back."""
 
     def options(self, state: State) -> tuple[Choice, ...]:
         """The choices shown in that state, Not sure last."""
-        return (*(choice for choice in self.choices if choice.offered(state)), self.not_sure)
+        return (*(choice for choice in self.choices if choice.offered(state)), self.unsure(state))
 
     def choice(self, name: str, state: State) -> Choice | None:
         """The choice of that id, where it makes sense in that state."""
-        every = (*self.choices, self.not_sure)
+        every = (*self.choices, *self.not_sure)
         return next((c for c in every if c.id == name and c.valid.holds(state)), None)
+
+    def unsure(self, state: State) -> NotSure:
+        """What Not sure means in that state."""
+        return next(unsure for unsure in self.not_sure if unsure.valid.holds(state))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

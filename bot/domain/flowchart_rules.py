@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from bot.domain.flowchart import UNSURE, Condition, Method, NotSure, Outcome, State, Step
+from bot.domain.flowchart import UNSURE, Condition, Method, Outcome, State, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
@@ -51,7 +51,9 @@ def _answers(guide: Guide) -> Iterator[tuple[Where, Step, Choice]]:
     for i, step in enumerate(guide.steps):
         for j, choice in enumerate(step.choices):
             yield ("steps", i, "choices", j), step, choice
-        yield ("steps", i, "not_sure"), step, step.not_sure
+        for j, unsure in enumerate(step.not_sure):
+            place = (j,) if len(step.not_sure) > 1 else ()  # a single one stands without a list
+            yield ("steps", i, "not_sure", *place), step, unsure
 
 
 def _forks(guide: Guide) -> Iterator[tuple[Where, tuple[Condition, ...]]]:
@@ -61,6 +63,7 @@ def _forks(guide: Guide) -> Iterator[tuple[Where, tuple[Condition, ...]]]:
         yield (*where, "label"), choice.label
     for i, step in enumerate(guide.steps):
         yield ("steps", i, "question"), step.question
+        yield ("steps", i, "not_sure"), tuple(unsure.valid for unsure in step.not_sure)
     for name, branches in guide.routes.items():
         yield ("routes", name), branches
     for i, outcome in enumerate(guide.outcomes):
@@ -113,6 +116,14 @@ def _closed_branches(guide: Guide) -> Iterator[tuple[Where, str]]:
         for k, condition in enumerate(conditions[:-1]):
             if condition.always:
                 yield (*where, k), "holds always, so what follows is never reached"
+
+
+def _known_implied(guide: Guide) -> Iterator[tuple[Where, str]]:
+    choices = {step.id: {choice.id for choice in step.choices} for step in guide.steps}
+    for where, _, choice in _answers(guide):
+        for step, implied in choice.implies.items():
+            if implied not in choices.get(step, ()):
+                yield (*where, "implies"), f"step {step!r} has no choice {implied!r}"
 
 
 def _known_flags(guide: Guide) -> Iterator[tuple[Where, str]]:
@@ -286,7 +297,7 @@ def _few_questions(guide: Guide) -> Iterator[tuple[Where, str]]:
 def _unsure_is_cheapest(guide: Guide) -> Iterator[tuple[Where, str]]:
     state, place = State(), guide.place(guide.start)
     while isinstance(place, Step):
-        unsure: NotSure = place.not_sure
+        unsure = place.unsure(state)
         state = unsure.apply(state)
         place = guide.follow(unsure.next, state)
     if place.method != "in_context_learning":
@@ -297,6 +308,7 @@ PARTS: dict[str, Rule] = {
     "unique-ids": _unique_ids,
     "known-targets": _known_targets,
     "closed-branches": _closed_branches,
+    "known-implied": _known_implied,
     "known-flags": _known_flags,
     "known-notes": _known_notes,
     "short-labels": _short_labels,

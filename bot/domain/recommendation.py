@@ -146,7 +146,7 @@ def recommend(dialog: Dialog, *, done: Collection[str] = ()) -> Recommendation:
         needs=_in_order(guide, state.flags),
         deferred=_in_order(guide, state.deferred),
         todos=_todos(guide, answers, done),
-        notices=_noted(guide.notices, (key for a in answers for key in a.choice.notices)),
+        notices=_notices(dialog, answers),
         warnings=_warnings(guide, state, answers),
         caveats=_caveats(guide, outcome, answers),
         next_rung=_next_rung(guide, outcome, state),
@@ -240,6 +240,15 @@ def _in_order(guide: Guide, flags: Collection[str]) -> tuple[str, ...]:
 
 def _noted(shelf: dict[str, Statement], names: Iterable[str]) -> tuple[Point, ...]:
     return tuple(_point(shelf[name].text, shelf[name], name) for name in dict.fromkeys(names))
+
+
+def _notices(dialog: Dialog, answers: tuple[_Answer, ...]) -> tuple[Point, ...]:
+    """The notices of the path, and of known answers that nobody had to ask for."""
+    choices = [answer.choice for answer in answers]
+    for known in dialog.known:
+        step = dialog.guide.step(known.step)
+        choices += [choice for choice in step.choices if choice.id == known.choice]
+    return _noted(dialog.guide.notices, (name for choice in choices for name in choice.notices))
 
 
 def _todos(guide: Guide, answers: tuple[_Answer, ...], done: Collection[str]) -> tuple[Point, ...]:

@@ -112,11 +112,8 @@ def _navigation(dialog: Dialog, owner: str) -> Block:
     buttons = []
     if dialog.outcome is None:
         unsure = (*dialog.path, Answered(dialog.step.id, UNSURE))
-        buttons.append(
-            _button(
-                wording(dialog.step.not_sure.label, dialog.state), "unsure", dialog, owner, unsure
-            )
-        )
+        label = wording(dialog.step.unsure(dialog.state).label, dialog.state)
+        buttons.append(_button(label, "unsure", dialog, owner, unsure))
     if dialog.path:
         buttons.append(_button("Back", "back", dialog, owner, dialog.path[:-1]))
         buttons.append(_button("Start over", "restart", dialog, owner, ()))

@@ -37,6 +37,7 @@ BREACHES = [
     ("known-flags", FEW, FEW.replace("F", "Q # here"), HERE),
     ("known-flags", "valid: {when: R}", "valid: {when: Z} # here", HERE),
     ("known-flags", "    needs: R\n", "    needs: Z # here\n", HERE),
+    ("known-implied", '{facts: "yes"}', "{facts: perhaps} # here", HERE),
     ("known-notes", "notices: X1", "notices: X9 # here", HERE),
     ("known-notes", "always: A1", "always: A0 # here", HERE),
     ("known-notes", "caveats: [residency, upkeep]", "caveats: [weather] # here", HERE),

@@ -252,3 +252,16 @@ def test_progress_never_promises_less_than_was_asked(walk: tuple[Answered, ...])
         if after.outcome is None and after.step.id != "goals":
             assert after.progress.number == dialog.progress.number + 1
             assert after.progress.at_most <= dialog.progress.at_most
+
+
+def test_a_known_answer_brings_what_it_implies(guide: Guide) -> None:
+    dialog = start(guide, [Answered("change", "often", "new every day")]).choose(
+        "prompting", UNSURE
+    )
+    assert text(dialog) == "prompting=unsure facts=yes change=often"
+    assert dialog.path[1].read_from == "new every day"
+
+
+def test_what_is_implied_does_not_overrule_what_is_known(guide: Guide) -> None:
+    known = [Answered("change", "often"), Answered("facts", "no"), Answered("prompting", UNSURE)]
+    assert text(start(guide, known)) == "prompting=unsure facts=no"

@@ -75,8 +75,8 @@ def test_the_first_wording_that_holds_is_shown() -> None:
 
 def test_not_sure_is_offered_last_at_every_step(guide: Guide) -> None:
     for step in guide.steps:
-        assert step.options(State())[-1] is step.not_sure
-        assert step.not_sure.id == "unsure"
+        assert step.options(State())[-1] is step.unsure(State())
+        assert step.unsure(State()).id == "unsure"
 
 
 def test_a_choice_can_be_valid_without_being_listed(guide: Guide) -> None:

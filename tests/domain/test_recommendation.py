@@ -240,6 +240,13 @@ def test_training_on_raw_text_gets_a_notice_and_the_dialog_goes_on(
     assert ids(result(guide, answers).notices) == [notice]
 
 
+def test_what_was_said_unasked_is_not_passed_over(guide: Guide) -> None:
+    known = [Answered("raw_text", "from_scratch"), Answered("prompting", "meets")]
+    dialog = start(guide, known)
+    assert [answer.step for answer in dialog.path] == ["prompting"]
+    assert ids(recommend(dialog).notices) == ["X1"]
+
+
 def test_a_small_stable_corpus_gets_the_caveat_that_the_series_lacks(guide: Guide) -> None:
     caveats = result(guide, RAG.replace("often", "hardly_ever")).caveats
     assert caveats[0].id == "small_corpus"

@@ -41,7 +41,7 @@ def test_the_steps_have_the_names_that_other_programs_rely_on(guide: Guide) -> N
 
 
 def test_every_path_is_walked(ends: list[Dialog]) -> None:
-    assert len(ends) == 7057
+    assert len(ends) == 8561
 
 
 def test_paths_have_the_lengths_that_were_designed(ends: list[Dialog]) -> None:
@@ -132,7 +132,7 @@ def test_only_part_1_and_the_opening_of_part_3_count_as_read(guide: Guide) -> No
 
 
 def test_every_todo_and_notice_is_used(guide: Guide) -> None:
-    choices = [c for step in guide.steps for c in (*step.choices, step.not_sure)]
+    choices = [c for step in guide.steps for c in (*step.choices, *step.not_sure)]
     caveats = {key for outcome in guide.outcomes for key in outcome.caveats}
     assert {key for c in choices for key in c.todos} | set(guide.always) == guide.todos.keys()
     assert {key for c in choices for key in c.notices} == guide.notices.keys()

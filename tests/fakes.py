@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import queue
 import threading
 import time
 import zlib
@@ -12,13 +13,25 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from bot.domain.answer import Hit, Passage, Question, Source, Turn
+from bot.domain.dialog import Answered
 from bot.domain.scoring import Reply
 from bot.domain.sufficiency import SIGNALS
 from bot.domain.text import content_terms
 from bot.domain.vocabulary import sentences
-from bot.errors import IndexUnavailableError, ModelUnavailableError
+from bot.errors import IndexUnavailableError, ModelUnavailableError, UndeliverableError
 from bot.services.patience import ENDLESS, Patience
-from bot.services.ports import Conversation, Job, Recommended, Replied, State, Stop, Task, Vote
+from bot.services.ports import (
+    Consultation,
+    Conversation,
+    Job,
+    Payload,
+    Recommended,
+    Replied,
+    State,
+    Stop,
+    Task,
+    Vote,
+)
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")
@@ -194,6 +207,22 @@ class ScriptedModel:
 
 
 @dataclass
+class ScriptedReader:
+    """Takes from a description what it was told that certain words say."""
+
+    says: Mapping[str, tuple[str, str]]
+    """By words, the step and the choice."""
+    broken: Exception | None = None
+
+    def read(self, description: str, *, patience: Patience = ENDLESS) -> tuple[Answered, ...]:
+        patience.check()
+        if self.broken is not None:
+            raise self.broken
+        found = (words for words in self.says if words in description)
+        return tuple(Answered(*self.says[words], read_from=words) for words in found)
+
+
+@dataclass
 class ScriptedSystem:
     """A System that says what it was told to say to a question, and notes what it was asked."""
 
@@ -220,6 +249,10 @@ class MemoryRecords:
     """By work and person."""
     stopped: dict[str, Stop] = field(default_factory=dict)
     """By key."""
+    consultations: dict[str, tuple[Consultation, datetime]] = field(default_factory=dict)
+    """By id, with the time of the last change."""
+    guides: dict[str, str] = field(default_factory=dict)
+    """By version."""
     _since: dict[str | tuple[str, str], datetime] = field(default_factory=dict)
     """When a reply or a vote was kept."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -277,6 +310,21 @@ class MemoryRecords:
             known = {self.stopped[key] for key in keys if key in self.stopped}
         return tuple(sorted(known, key=lambda stop: (stop.at, stop.key)))
 
+    def keep_consultation(self, consultation: Consultation) -> None:
+        kept = replace(consultation, inputs=dict(consultation.inputs))
+        with self._lock:
+            self.consultations[consultation.id] = kept, self.now()
+
+    def consultation(self, name: str) -> Consultation | None:
+        kept = self.consultations.get(name)
+        return kept[0] if kept else None
+
+    def keep_guide(self, version: str, text: str) -> None:
+        self.guides.setdefault(version, text)
+
+    def guide_text(self, version: str) -> str | None:
+        return self.guides.get(version)
+
     def purge(self, before: datetime) -> int:
         moment = before.timestamp()
         with self._lock:
@@ -286,6 +334,7 @@ class MemoryRecords:
                 + _forget(self.recommended, lambda one: one.at is not None and one.at < before)
                 + _forget(self.votes, lambda vote: self._since[vote.work_id, vote.user] < before)
                 + _forget(self.stopped, lambda stop: stop.at < moment)
+                + _forget(self.consultations, lambda kept: kept[1] < before)
             )
 
 
@@ -324,3 +373,81 @@ class ImmediateWork:
 
     def close(self) -> bool:
         return True
+
+
+@dataclass
+class QueuedWork:
+    """Work done after it was accepted, one job after the other, in a thread of its own.
+
+    Each job goes once; what it raises is raised again when the work is closed, unless Slack refuses
+    what it says.
+    """
+
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    """All that were accepted, by id, in order."""
+    failed: list[Exception] = field(default_factory=list)
+    _prepared: dict[str, Payload] = field(default_factory=dict)
+    _queue: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
+    _delivered: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _thread: threading.Thread | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything accepted is done."""
+        with self._lock:
+            return len(self._delivered) == len(self.jobs)
+
+    def of(self, kind: str) -> list[Job]:
+        """The jobs of one kind."""
+        return [job for job in list(self.jobs.values()) if job.kind == kind]
+
+    def repeat(self, job: Job) -> None:
+        """Deliver a job once more, as after a crash before that was recorded."""
+        self.tasks[job.kind].deliver(job, self._prepared[job.id], again=True)
+
+    def start(self, tasks: Mapping[str, Task]) -> None:
+        self.tasks = tasks
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        with self._lock:
+            if job.id in self.jobs:
+                return
+            self.jobs[job.id] = job
+        self._queue.put(job)
+
+    def state(self, job: Job) -> State:
+        if job.id in self._delivered:
+            return "done"
+        return "open" if job.id in self.jobs else "unknown"
+
+    def waiting(self) -> int:
+        return self._queue.qsize()
+
+    def close(self) -> bool:
+        self._queue.put(None)
+        if self._thread is not None:
+            self._thread.join()
+        if self.failed:
+            raise self.failed[0]
+        return True
+
+    def _run(self) -> None:
+        while (job := self._queue.get()) is not None:
+            try:
+                self._do(job)
+            except UndeliverableError:
+                pass
+            except Exception as error:  # noqa: BLE001 - raised again in the test's own thread
+                self.failed.append(error)
+            finally:
+                with self._lock:
+                    self._delivered.add(job.id)
+
+    def _do(self, job: Job) -> None:
+        task = self.tasks[job.kind]
+        self._prepared[job.id] = task.prepare(job)
+        task.deliver(job, self._prepared[job.id], again=False)

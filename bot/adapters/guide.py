@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,9 +29,17 @@ _WORDS = {
     "missing_keyword_only_argument": "is missing",
     "unexpected_keyword_argument": "is unknown here",
     "tuple_type": "should be a text or a list",
+    "string_type": "should be a text",
+    "dict_type": "should be a mapping",
+    "dataclass_type": "should be a mapping",
+    "bool_parsing": "should be true or false",
 }
 """Plainer words for what pydantic finds, by its own name of the error."""
+_FIGURE = re.compile(r"[0-9]{1,18}")
 _HOLE = re.compile(r"\{(\w+)\}")
+_VERSION = re.compile(r"[A-Za-z0-9.-]{1,30}")
+DIGITS = 6
+"""Of the digest in a version: enough to tell the texts apart that one team ever has."""
 
 
 class Checked(NamedTuple):
@@ -45,7 +55,32 @@ def load_guide(path: Traversable | Path | None = None) -> Guide:
     Raises:
         ContentError: the first thing that is wrong with the file.
     """
-    guide, errors = check_guide(path)
+    return parse_guide(guide_text(path), file=_name(path))
+
+
+def guide_text(path: Traversable | Path | None = None) -> str:
+    """The text of a guide's file, by default of the one that ships with adaptbot.
+
+    Raises:
+        ContentError: it cannot be read.
+    """
+    source = path or files("knowledge") / "flowchart.yaml"
+    try:
+        return source.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError(f"cannot be read: {error}", file=_name(path)) from error
+
+
+def parse_guide(text: str, *, file: str) -> Guide:
+    """The guide that `text` writes down; `file` is named in errors.
+
+    Its version is the declared one with the first digits of the text's SHA-256, such as
+    "2026-11+ab12cd": a guide that was edited is another one, also where nobody declared it so.
+
+    Raises:
+        ContentError: the first thing that is wrong.
+    """
+    guide, errors = _checked(text, file)
     if guide is None or errors:
         raise errors[0]
     return guide
@@ -53,10 +88,20 @@ def load_guide(path: Traversable | Path | None = None) -> Guide:
 
 def check_guide(path: Traversable | Path | None = None) -> Checked:
     """The decision guide with all that is wrong with its file, in the order of its lines."""
-    source = path or files("knowledge") / "flowchart.yaml"
-    file = f"knowledge/{source.name}" if path is None else str(source)
+    try:
+        text = guide_text(path)
+    except ContentError as error:
+        return Checked(None, [error])
+    return _checked(text, _name(path))
+
+
+def _name(path: Traversable | Path | None) -> str:
+    return "knowledge/flowchart.yaml" if path is None else str(path)
+
+
+def _checked(text: str, file: str) -> Checked:
     reading = _Reading(file)
-    guide = reading.guide(source)
+    guide = reading.guide(text)
     return Checked(guide, sorted(reading.errors, key=lambda error: error.line))
 
 
@@ -69,9 +114,16 @@ class _Reading:
         self.lines: dict[Where, int] = {}
         self.settings: dict[str, object] = {}
 
-    def guide(self, source: Traversable | Path) -> Guide | None:
-        """The guide, if the file can be understood at all; breaches of rules are noted."""
-        root = self._compose(source)
+    def guide(self, text: str) -> Guide | None:
+        """The guide, if the text can be understood at all; breaches of rules are noted."""
+        try:
+            return self._guide(text)
+        except RecursionError:
+            self._at(1, "its parts lie within each other without end")
+            return None
+
+    def _guide(self, text: str) -> Guide | None:
+        root = self._compose(text)
         if root is None:
             return None
         data = self._filled(self._data(root, ()))
@@ -83,16 +135,19 @@ class _Reading:
             return None
         for problem in problems(guide):
             self._note(f"{problem.text} ({problem.rule})", problem.where)
-        return guide
+        if not _VERSION.fullmatch(guide.version):
+            self._note("should be 1 to 30 letters, digits, dots and dashes", ("version",))
+        digest = hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
+        return replace(guide, version=f"{guide.version}+{digest}")
 
-    def _compose(self, source: Traversable | Path) -> yaml.Node | None:
+    def _compose(self, text: str) -> yaml.Node | None:
         try:
-            root = yaml.compose(source.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+            root = yaml.compose(text, Loader=yaml.BaseLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             self._at(mark.line + 1 if mark else 1, f"not YAML: {error.problem}")
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            self._at(1, f"cannot be read: {error}")
+        except yaml.reader.ReaderError as error:
+            self._at(text.count("\n", 0, error.position) + 1, f"cannot be read: {error.reason}")
         else:
             if isinstance(root, yaml.MappingNode):
                 return root
@@ -112,7 +167,10 @@ class _Reading:
     def _items(self, node: yaml.MappingNode, where: Where) -> Iterator[tuple[str, object]]:
         seen = set()
         for key, value in node.value:
-            name, line = str(key.value), key.start_mark.line + 1
+            name, line = key.value, key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                self._at(line, "a key is a single word")
+                continue
             if name in seen:
                 self._at(line, f"the key {name!r} is written twice")
             seen.add(name)
@@ -140,13 +198,21 @@ class _Reading:
         if name not in self.settings:
             self._note(f"settings has no {name!r}", where)
         figure = str(self.settings.get(name, ""))
-        return f"{int(figure):,}" if figure.isdecimal() else figure
+        return f"{int(figure):,}" if _FIGURE.fullmatch(figure) else figure
 
     def _note(self, problem: str, where: Where) -> None:
-        """Note a problem at the nearest part of the file that holds it."""
-        nearest = next(where[:n] for n in range(len(where), -1, -1) if where[:n] in self.lines)
         place = ".".join(str(part) for part in where)
-        self._at(self.lines[nearest], f"{place}: {problem}")
+        self._at(self._line(where), f"{place}: {problem}")
+
+    def _line(self, where: Where) -> int:
+        """The line of the nearest part of the file that holds it."""
+        at: Where = ()
+        for part in where:
+            if (*at, part) in self.lines:
+                at = (*at, part)
+            elif part != 0:  # a single entry may stand without its list
+                break
+        return self.lines[at]
 
     def _at(self, line: int, problem: str) -> None:
         self.errors.append(ContentError(problem, file=self.file, line=line))

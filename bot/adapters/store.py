@@ -15,7 +15,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.adapters.store_schema import Schema, check, open_engine
 from bot.adapters.store_tables import (
     KEPT_SINCE,
+    consultations,
     conversations,
+    guides,
     recommendations,
     stops,
     turns,
@@ -23,7 +25,14 @@ from bot.adapters.store_tables import (
 )
 from bot.domain.answer import Turn
 from bot.errors import StoreUnavailableError
-from bot.services.ports import Conversation, Recommended, Replied, Stop, Vote
+from bot.services.ports import (
+    Consultation,
+    Conversation,
+    Recommended,
+    Replied,
+    Stop,
+    Vote,
+)
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -130,6 +139,25 @@ class Store:
             _selected(stops, Stop).where(stops.c.key.in_(keys)).order_by(stops.c.at, stops.c.key)
         )
         return tuple(Stop(*row) for row in self._rows(known)) if keys else ()
+
+    def keep_consultation(self, consultation: Consultation) -> None:
+        """Keep it in place of an earlier one with the same id; it is as old as its last change."""
+        row = {each.name: getattr(consultation, each.name) for each in fields(consultation)}
+        self._run(self._instead(consultations, row | {"at": self._now()}))
+
+    def consultation(self, name: str) -> Consultation | None:
+        """The one of that id, as long as it is kept."""
+        kept = _selected(consultations, Consultation).where(consultations.c.id == name)
+        return next((Consultation(*row) for row in self._rows(kept)), None)
+
+    def keep_guide(self, version: str, text: str) -> None:
+        """Keep the text of that version once."""
+        self._run(self._once(guides, {"version": version, "text": text, "at": self._now()}))
+
+    def guide_text(self, version: str) -> str | None:
+        """The text of that version, if it was ever kept."""
+        kept = sa.select(guides.c.text).where(guides.c.version == version)
+        return next((text for (text,) in self._rows(kept)), None)
 
     def purge(self, before: datetime) -> int:
         """Forget whatever was kept before that moment; returns how many rows that were."""

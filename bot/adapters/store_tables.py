@@ -2,25 +2,84 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+
+from bot.domain.dialog import Answered
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 metadata = sa.MetaData()
 
 
+def storable(text: str) -> str:
+    """`text` with U+FFFD for what no database takes: NUL, half an emoji."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 class Prose(sa.types.TypeDecorator[str]):
-    """Text of any length; what no database takes (NUL, half an emoji) becomes U+FFFD."""
+    """Text of any length, as far as it is storable."""
 
     impl = sa.Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Make `value` storable."""
-        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+        return None if value is None else storable(value)
+
+
+class Answers(sa.types.TypeDecorator[tuple[Answered, ...]]):
+    """Answers as a JSON list of [step, choice, words]; the words as `Prose` would keep them."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: tuple[Answered, ...] | None,
+        dialect: sa.Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> str | None:
+        """Write them."""
+        if value is None:
+            return None
+        return json.dumps(
+            [[a.step, a.choice, a.read_from and storable(a.read_from)] for a in value]
+        )
+
+    def process_result_value(
+        self,
+        value: str | None,
+        dialect: sa.Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> tuple[Answered, ...] | None:
+        """Read them."""
+        return None if value is None else tuple(Answered(*each) for each in json.loads(value))
+
+
+class Numbers(sa.types.TypeDecorator[Mapping[str, float]]):
+    """Numbers as a JSON object, by name."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: Mapping[str, float] | None,
+        dialect: sa.Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> str | None:
+        """Write them."""
+        return None if value is None else json.dumps(dict(value))
+
+    def process_result_value(
+        self,
+        value: str | None,
+        dialect: sa.Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> dict[str, float] | None:
+        """Read them."""
+        return None if value is None else dict(json.loads(value))
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -94,5 +153,35 @@ stops = sa.Table(
     sa.Column("quietly", sa.Boolean, nullable=False),
 )
 
-KEPT_SINCE = (turns.c.at, conversations.c.answered_at, recommendations.c.at, votes.c.at, stops.c.at)
-"""For each table the column that tells how old a row is."""
+consultations = sa.Table(
+    "consultations",
+    metadata,
+    sa.Column("id", sa.String(200), primary_key=True),
+    sa.Column("thread", sa.String(120), nullable=False, index=True),
+    sa.Column("user", sa.String(40), nullable=False),
+    sa.Column("description", Prose, nullable=False),
+    sa.Column("read", Answers, nullable=False),
+    sa.Column("inputs", Numbers, nullable=False),
+    sa.Column("at", Moment, nullable=False, index=True),
+)
+
+guides = sa.Table(
+    "guides",
+    metadata,
+    sa.Column("version", sa.String(60), primary_key=True),
+    sa.Column("text", Prose, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+KEPT_SINCE = (
+    turns.c.at,
+    conversations.c.answered_at,
+    recommendations.c.at,
+    votes.c.at,
+    stops.c.at,
+    consultations.c.at,
+)
+"""For each table the column that tells how old a row is.
+
+`guides` is not among them: it holds nobody's words, and a button of any age may need its version.
+"""

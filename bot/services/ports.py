@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.domain.answer import Hit, Passage, Question, Turn
+from bot.domain.dialog import Answered
 from bot.domain.scoring import Reply
 from bot.services.patience import ENDLESS, Patience
 
@@ -86,6 +87,23 @@ class LanguageModel(Protocol):
         Raises:
             ModelUnavailableError: the model cannot be reached or does not answer.
             StoppedError: somebody stopped the work; the model is no longer asked.
+            OutOfTimeError: the asker's time is up.
+        """
+        ...
+
+
+class DescriptionReader(Protocol):
+    """Finds what the description of a project says about the guide's questions."""
+
+    def read(self, description: str, *, patience: Patience = ENDLESS) -> tuple[Answered, ...]:
+        """What is clearly said, at most one choice a step, each with the words that say it.
+
+        `read_from` is a verbatim part of `description`. Steps and choices are those of the guide
+        that the reader was made for.
+
+        Raises:
+            ModelUnavailableError: the model cannot be reached or does not answer.
+            StoppedError: somebody stopped the work.
             OutOfTimeError: the asker's time is up.
         """
         ...
@@ -229,7 +247,49 @@ class Stops(Protocol):
         ...
 
 
-class Records(Turns, Conversations, Recommendations, Votes, Stops, Protocol):
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """What a dialog needs to know beside its path, which its buttons are too small to carry."""
+
+    id: str
+    thread: str
+    user: str
+    """Who started it."""
+    description: str = ""
+    """The project in the person's words; "" where they gave none."""
+    read: tuple[Answered, ...] = ()
+    """What was read from the description, with the words it was read from."""
+    inputs: Mapping[str, float] = field(default_factory=dict)
+    """What they gave for the estimate, by the names of `bot.domain.estimate.INPUTS`."""
+
+
+class Consultations(Protocol):
+    """Keeps what dialogs are about."""
+
+    def keep_consultation(self, consultation: Consultation) -> None:
+        """Keep it in place of an earlier one with the same id."""
+        ...
+
+    def consultation(self, name: str) -> Consultation | None:
+        """The one of that id, as long as it is kept."""
+        ...
+
+
+class GuideTexts(Protocol):
+    """Keeps the text of every version of the guide that dialogs may still rest on."""
+
+    def keep_guide(self, version: str, text: str) -> None:
+        """Keep it once."""
+        ...
+
+    def guide_text(self, version: str) -> str | None:
+        """The text of that version, if it was ever kept."""
+        ...
+
+
+class Records(
+    Turns, Conversations, Recommendations, Votes, Stops, Consultations, GuideTexts, Protocol
+):
     """Everything that has to outlive the process, beside the work itself.
 
     Every method raises StoreUnavailableError when the database fails.

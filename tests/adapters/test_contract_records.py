@@ -7,17 +7,35 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from bot.adapters.store import Store
 from bot.domain.answer import Turn
-from bot.services.ports import Conversation, Recommended, Records, Replied, Stop, Vote
+from bot.domain.dialog import Answered
+from bot.services.ports import (
+    Consultation,
+    Conversation,
+    Recommended,
+    Records,
+    Replied,
+    Stop,
+    Vote,
+)
 from tests.fakes import MemoryRecords
 
 THREAD = "T1:C1:1.0"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RECOMMENDED = Recommended("w1", THREAD, "U1", "1", "prompting=no,facts=yes", "rag")
+ABOUT = Consultation(
+    "d1",
+    THREAD,
+    "U1",
+    "A wiki that changes daily, no labels.",
+    (Answered("facts", "yes"), Answered("change", "often", "changes daily")),
+    {"parameters": 13.0, "examples": 0.5},
+)
 THREADS = 8
 
 
@@ -167,6 +185,65 @@ def test_stops_are_found_by_any_of_their_keys(records: Records) -> None:
     assert records.stops([]) == ()
 
 
+def test_a_consultation_is_kept_with_all_that_it_holds(records: Records) -> None:
+    records.keep_consultation(ABOUT)
+    assert records.consultation("d1") == ABOUT
+    assert records.consultation("d2") is None
+
+
+def test_a_consultation_may_hold_next_to_nothing(records: Records) -> None:
+    records.keep_consultation(Consultation("d1", THREAD, "U1"))
+    assert records.consultation("d1") == Consultation("d1", THREAD, "U1")
+
+
+def test_a_consultation_takes_the_place_of_an_earlier_one_whole(records: Records) -> None:
+    records.keep_consultation(ABOUT)
+    records.keep_consultation(replace(ABOUT, id="d2"))
+    other = Consultation("d1", "T1:C2:1.0", "U2", "", (), {"price": 2})
+    records.keep_consultation(other)
+    assert records.consultation("d1") == other
+    assert records.consultation("d2") == replace(ABOUT, id="d2")
+
+
+def test_a_consultation_does_not_change_with_the_numbers_it_was_made_of(records: Records) -> None:
+    numbers = {"parameters": 13.0}
+    records.keep_consultation(replace(ABOUT, inputs=MappingProxyType(numbers)))
+    numbers["parameters"] = 70.0
+    kept = records.consultation("d1")
+    assert kept is not None
+    assert kept.inputs == {"parameters": 13.0}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "🙂 мир", "'; DROP TABLE consultations; --", '"],[]\\u0000', "a" * 40_000]
+)
+def test_any_words_of_a_consultation_are_kept_as_they_are(records: Records, text: str) -> None:
+    given = replace(ABOUT, description=text, read=(Answered("facts", "yes", text),))
+    records.keep_consultation(given)
+    assert records.consultation("d1") == given
+
+
+def test_a_consultation_is_as_old_as_its_last_change(records: Records, clock: Clock) -> None:
+    records.keep_consultation(ABOUT)
+    records.keep_consultation(replace(ABOUT, id="d2"))
+    clock.at += timedelta(hours=2)
+    records.keep_consultation(ABOUT)
+    assert records.purge(NOON + timedelta(hours=1)) == 1
+    assert records.consultation("d1") == ABOUT
+    assert records.consultation("d2") is None
+    assert records.purge(NOON + timedelta(hours=3)) == 1
+
+
+@pytest.mark.parametrize("text", ["", "title: 🙂\n\ttabs, and a line\r\nend", "a" * 300_000])
+def test_the_text_of_a_guide_is_kept_once_as_it_is(records: Records, text: str) -> None:
+    records.keep_guide("2026-11+ab12cd", text)
+    records.keep_guide("2026-11+ab12cd", "another")
+    records.keep_guide("2026-12+000000", "a later one")
+    assert records.guide_text("2026-11+ab12cd") == text
+    assert records.guide_text("2026-12+000000") == "a later one"
+    assert records.guide_text("2026-11") is None
+
+
 def fill(records: Records, clock: Clock, number: int) -> None:
     """Keep one row of each kind at the clock's time."""
     records.add_turn(replied(number))
@@ -174,6 +251,8 @@ def fill(records: Records, clock: Clock, number: int) -> None:
     records.add_recommendation(replace(RECOMMENDED, work_id=f"w{number}"))
     records.vote(Vote(f"w{number}", "U1", "up"))
     records.stop(Stop(f"w{number}", "U1", clock.at.timestamp()))
+    records.keep_consultation(replace(ABOUT, id=f"d{number}"))
+    records.keep_guide(f"2026-11+{number}", "version: 2026-11")
 
 
 @pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=-8)), timezone(timedelta(hours=9))])
@@ -183,16 +262,21 @@ def test_a_purge_forgets_what_is_older_than_a_moment(
     for number in range(3):
         clock.at = NOON + timedelta(hours=number)
         fill(records, clock, number)
-    assert records.purge((NOON + timedelta(hours=1)).astimezone(zone)) == 5
+    assert records.purge((NOON + timedelta(hours=1)).astimezone(zone)) == 6
     assert records.turns(THREAD, limit=9) == (turn(1), turn(2))
     assert records.replied("w0") is None
     assert records.conversation("T1:C1:0") is None
     assert records.conversation("T1:C1:1") is not None
     assert [one.work_id for one in records.recommendations("U1", limit=9)] == ["w2", "w1"]
     assert [stop.key for stop in records.stops(["w0", "w1", "w2"])] == ["w1", "w2"]
+    assert records.consultation("d0") is None
+    assert records.consultation("d1") is not None
     assert records.purge(NOON + timedelta(hours=1)) == 0
-    assert records.purge(NOON + timedelta(days=1)) == 10
+    assert records.purge(NOON + timedelta(days=1)) == 12
     assert records.purge(NOON + timedelta(days=1)) == 0
+    assert [records.guide_text(f"2026-11+{number}") for number in range(3)] == [
+        "version: 2026-11"
+    ] * 3
 
 
 def test_a_vote_is_as_old_as_its_last_change(records: Records, clock: Clock) -> None:
@@ -221,10 +305,14 @@ def test_of_what_many_record_at_the_same_time_nothing_is_lost(records: Records) 
         records.heard(THREAD, "U2")
         records.stop(Stop("job", "U1", float(number)))
         records.vote(Vote("w1", f"U{number % 50}", "up"))
+        records.keep_consultation(replace(ABOUT, id=f"d{number % 50}"))
+        records.keep_guide("2026-11+ab12cd", f"text {number}")
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(record, range(200)))
     assert len(records.turns(THREAD, limit=99)) == 50
     assert records.conversation(THREAD) == Conversation("U1", 1.5, "U2", 200)
     assert records.stops(["job"]) == (Stop("job", "U1", 199.0),)
-    assert records.purge(NOON + timedelta(hours=1)) == 50 + 1 + 1 + 50
+    assert all(records.consultation(f"d{number}") for number in range(50))
+    assert records.guide_text("2026-11+ab12cd") is not None
+    assert records.purge(NOON + timedelta(hours=1)) == 50 + 1 + 1 + 50 + 50

@@ -16,17 +16,28 @@ from alembic.migration import MigrationContext
 from bot.adapters import store as store_module
 from bot.adapters.store import Schema, Store, check
 from bot.adapters.store_schema import migrations, share, upgrade, wait_for_others
-from bot.adapters.store_tables import metadata
+from bot.adapters.store_tables import KEPT_SINCE, metadata
 from bot.domain.answer import Turn
+from bot.domain.dialog import Answered
 from bot.errors import StoreUnavailableError
-from bot.services.ports import Conversation, Recommended, Replied, Stop, Vote
+from bot.services.ports import (
+    Consultation,
+    Conversation,
+    Recommended,
+    Replied,
+    Stop,
+    Vote,
+)
 from tests.commands import run_python
 
 OPEN = "import sys; from bot.adapters.store import Store; Store(sys.argv[1]).close()"
 ROOT = Path(__file__).parents[2]
 THREAD = "T1:C1:1.0"
 REPLIED = Replied("w1", THREAD, "U1", "question", "reply", "shown")
-NEWEST = "0002"
+ABOUT = Consultation(
+    "d1", THREAD, "U1", "a wiki", (Answered("facts", "yes", "wiki"),), {"parameters": 13.0}
+)
+NEWEST = "0003"
 
 WRITE = """
 import sys
@@ -122,12 +133,16 @@ def test_what_was_kept_outlives_the_process(address: str) -> None:
     first.answered(THREAD, "U1", 1.5)
     first.heard(THREAD, "U2")
     first.stop(Stop("job", "U1", 2.5, quietly=True))
+    first.keep_consultation(ABOUT)
+    first.keep_guide("2026-11+ab12cd", "version: 2026-11")
     first.close()
     second = Store(address)
     assert second.turns(THREAD, limit=1) == (Turn("question", "reply"),)
     assert second.replied("w1") == REPLIED
     assert second.conversation(THREAD) == Conversation("U1", 1.5, "U2", 1)
     assert second.stops(["job"]) == (Stop("job", "U1", 2.5, quietly=True),)
+    assert second.consultation("d1") == ABOUT
+    assert second.guide_text("2026-11+ab12cd") == "version: 2026-11"
     second.close()
 
 
@@ -150,6 +165,23 @@ def test_text_that_no_database_takes_is_kept_without_what_is_wrong(address: str)
     store.add_turn(Replied("w1", THREAD, "U1", "a\x00b", "half \ud83d an emoji"))
     assert store.turns(THREAD, limit=1) == (Turn("a\ufffdb", "half \ufffd an emoji"),)
     store.close()
+
+
+def test_words_read_from_a_description_stay_a_part_of_it(address: str) -> None:
+    words = "a\x00b half \ud83d"
+    read = (Answered("facts", "yes", words),)
+    store = Store(address)
+    store.keep_consultation(Consultation("d1", THREAD, "U1", f"{words} an emoji", read))
+    kept = store.consultation("d1")
+    store.close()
+    assert kept is not None
+    assert kept.description == "a\ufffdb half \ufffd an emoji"
+    assert kept.read == (Answered("facts", "yes", "a\ufffdb half \ufffd"),)
+
+
+def test_whatever_holds_somebody_s_words_is_purged() -> None:
+    purged = {since.table.name for since in KEPT_SINCE}
+    assert metadata.tables.keys() - purged == {"guides"}
 
 
 def test_the_migrations_make_the_tables_that_the_code_uses(address: str) -> None:
@@ -183,6 +215,54 @@ def test_a_process_of_the_first_version_may_go_on_writing(address: str) -> None:
         write_as_first(connection, 1)
     assert store.replied("w1") == Replied("w1", THREAD, "", "question 1", "reply 1 🙂")
     store.close()
+
+
+def test_a_database_of_the_version_before_is_upgraded_and_may_be_written_on(address: str) -> None:
+    make_second_schema(address)
+    assert check(address) == Schema("0002", NEWEST, "older")
+    store = Store(address)
+    with connected(address) as connection:
+        vote_as_second(connection, "U2")
+    assert [row[1] for row in rows(address, "votes")] == ["U1", "U2"]
+    assert store.consultation("d1") is None
+    assert store.guide_text("2026-11") is None
+    store.keep_consultation(ABOUT)
+    assert store.consultation("d1") == ABOUT
+    store.close()
+
+
+def test_the_way_back_to_the_version_before_keeps_all_it_knows(address: str) -> None:
+    make_second_schema(address)
+    store = Store(address)
+    store.keep_consultation(ABOUT)
+    store.keep_guide("2026-11+ab12cd", "version: 2026-11")
+    store.close()
+    with connected(address) as connection:
+        config = migrations()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+    with connected(address) as connection:
+        names = set(sa.inspect(connection).get_table_names())
+    assert names == metadata.tables.keys() - {"consultations", "guides"} | {"alembic_version"}
+    assert [row[1] for row in rows(address, "votes")] == ["U1"]
+
+
+def make_second_schema(address: str) -> None:
+    """A database as the version before made it, with a vote in it."""
+    with connected(address) as connection:
+        wait_for_others(connection)
+        upgrade(connection, "0002")
+        vote_as_second(connection, "U1")
+
+
+def vote_as_second(connection: sa.Connection, user: str) -> None:
+    """Keep a vote in the words of the version before."""
+    connection.execute(
+        sa.text("INSERT INTO votes VALUES ('w1', :user, 'up', '', '', :at)").bindparams(
+            sa.bindparam("at", type_=sa.DateTime(timezone=True))
+        ),
+        {"user": user, "at": datetime(2026, 11, 1, 12, tzinfo=UTC)},
+    )
 
 
 def test_the_way_back_keeps_what_the_first_version_knows(address: str) -> None:
@@ -362,6 +442,19 @@ def test_a_database_that_fails_later_is_an_error_without_anybody_s_words(address
         connection.execute(sa.text("DROP TABLE turns"))
     with pytest.raises(StoreUnavailableError) as caught:
         store.add_turn(Replied("w1", THREAD, "U1", "my secret", "my secret", "my secret"))
+    store.close()
+    assert "secret" not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_a_consultation_that_cannot_be_kept_is_an_error_without_its_words(address: str) -> None:
+    store = Store(address)
+    with connected(address) as connection:
+        connection.execute(sa.text("DROP TABLE consultations"))
+    read = (Answered("facts", "yes", "my secret"),)
+    with pytest.raises(StoreUnavailableError) as caught:
+        store.keep_consultation(Consultation("d1", THREAD, "U1", "my secret", read))
+    with pytest.raises(StoreUnavailableError):
+        store.consultation("d1")
     store.close()
     assert "secret" not in f"{caught.value} {caught.value.__cause__}"
 

@@ -5,6 +5,7 @@
 # make bench     times of start, answer and retrieval, as ratios
 # make load      50 people at once, with faults and a crash; bounded, on loopback only
 # make manifest  the JSON twins of deploy/slack/*.yaml
+# make schema    the JSON schema of the decision guide, from its types
 
 PYTHON ?= python3
 VENV   := .venv
@@ -12,7 +13,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 export ADAPTBOT_HOME ?= $(CURDIR)/.adaptbot
 
-.PHONY: install demo ask test lint fast slow bench load manifest clean
+.PHONY: install demo ask test lint fast slow bench load manifest schema clean
 
 install: $(STAMP)
 
@@ -55,6 +56,10 @@ manifest: $(STAMP)
 	  $(BIN)/python -c 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin), indent=2, ensure_ascii=False))' \
 	    < deploy/slack/$$name.yaml > deploy/slack/$$name.json; \
 	done
+
+schema: $(STAMP)
+	@$(BIN)/python -m bot.adapters.guide_schema > .schema.json
+	@mv .schema.json knowledge/flowchart.schema.json
 
 clean:
 	rm -rf $(VENV) .adaptbot .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

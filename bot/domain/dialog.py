@@ -94,6 +94,11 @@ class Dialog:
         left = self.guide.longest(self.step, self.state)
         return Progress(asked + 1, asked + left)
 
+    @property
+    def began(self) -> int:
+        """Where in the path the latest round begins: with its answer to the loop, or at 0."""
+        return max((i for i, a in enumerate(self.path) if a.step == self.guide.after), default=0)
+
     def choose(self, step: str, choice: str) -> Dialog:
         """The dialog after this choice, and after the known answers that follow.
 
@@ -115,12 +120,20 @@ class Dialog:
         Raises:
             DialogError: the path has no such position, or the step no such choice.
         """
+        kept = self.reopened(position)
+        return kept.choose(kept.step.id, choice)
+
+    def reopened(self, position: int) -> Dialog:
+        """The dialog that asks the question at that position again, and knows all later answers.
+
+        Raises:
+            DialogError: the path has no such position.
+        """
         if not 0 <= position < len(self.path):
             raise DialogError(f"the path has no position {position}")
-        before = replay(self.guide, self.path[:position])
         later = self._before_loop(self.path[position + 1 :])
-        kept = replace(before, known=(*later, *self.known))
-        return kept.choose(self.path[position].step, choice)
+        before = replay(self.guide, self.path[:position])
+        return replace(before, known=(*later, *self.known))
 
     def assume(self) -> Dialog:
         """The outcome reached when every question still open is answered with Not sure."""
@@ -138,9 +151,8 @@ class Dialog:
         return dialog.at
 
     def _round(self) -> int:
-        """Where in the path this round began."""
-        starts = [i for i, answer in enumerate(self.path) if answer.step == self.guide.after]
-        return len(self.path) if self.step.id == self.guide.after else max(starts, default=0)
+        """Where in the path the round begins that the next question belongs to."""
+        return len(self.path) if self.step.id == self.guide.after else self.began
 
     def _before_loop(self, answers: tuple[Answered, ...]) -> tuple[Answered, ...]:
         ends = (i for i, answer in enumerate(answers) if answer.step == self.guide.after)
@@ -211,6 +223,18 @@ def replay(guide: Guide, path: Iterable[Answered]) -> Dialog:
     for answer in path:
         dialog = _taken(dialog, answer)
     return dialog
+
+
+def resume(guide: Guide, path: Iterable[Answered], known: Iterable[Answered] = ()) -> Dialog:
+    """The dialog that these choices lead to, going on by itself as far as answers are known.
+
+    Raises:
+        DialogError: the path or a known answer does not fit the guide.
+    """
+    answers = tuple(known)
+    for answer in answers:
+        _exists(guide, answer)
+    return _settled(replace(replay(guide, path), known=answers))
 
 
 def _exists(guide: Guide, answer: Answered) -> None:

@@ -16,6 +16,9 @@ Support = Literal["original", "secondary", "derived"]
 UNSURE = "unsure"
 """The choice that every step has beside its own."""
 
+_FILE = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+"""Of everything that a guide's file holds; the docstrings become descriptions of its schema."""
+
 
 def _listed(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
@@ -49,7 +52,7 @@ Names = Annotated[
 class Condition:
     """Holds when all of `when` stand, none of `unless` stand, and all of `deferred` are put off."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    __pydantic_config__: ClassVar[ConfigDict] = _FILE
     when: Names = ()
     unless: Names = ()
     deferred: Names = ()
@@ -97,7 +100,7 @@ Wording = Annotated[
 class Grounds:
     """What something rests on."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    __pydantic_config__: ClassVar[ConfigDict] = _FILE
     support: Support
     cite: Names = ()
     """Keys of sources."""
@@ -122,7 +125,7 @@ class Reason(Statement):
 class Choice:
     """One answer to a step: what it changes, what it adds to the result, and where it leads."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    __pydantic_config__: ClassVar[ConfigDict] = _FILE
     id: str
     label: Wording
     next: Branches
@@ -144,6 +147,8 @@ class Choice:
     """By flag: why the answer speaks against that need."""
     implies: dict[str, str] = field(default_factory=dict)
     """By step: the choice that whoever says this has made there as well."""
+    phrases: Names = ()
+    """Ways of saying this, for whoever reads descriptions of projects."""
 
     def offered(self, state: State) -> bool:
         """Whether the choice is shown in that state."""
@@ -187,6 +192,8 @@ class Step(Grounds):
     not_sure: NotSures
     loop: bool = False
     """Asked after building, and so allowed to lead back."""
+    passage: str | None = None
+    """Id of the passage behind the question: `key#heading-in-lower-case`; its source is cited."""
 
     def options(self, state: State) -> tuple[Choice, ...]:
         """The choices shown in that state, Not sure last."""
@@ -214,7 +221,7 @@ class Rung(Condition):
 class Outcome:
     """An end of the guide: a method, and what to know about it."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    __pydantic_config__: ClassVar[ConfigDict] = _FILE
     id: str
     method: Method
     title: str
@@ -223,6 +230,7 @@ class Outcome:
     watch: tuple[Statement, ...]
     rungs: tuple[Rung, ...]
     """The next rung of the ladder is the first of these that holds."""
+    todos: Names = ()
     caveats: Names = ()
 
 
@@ -230,7 +238,7 @@ class Outcome:
 class MethodFacts:
     """What a method needs, and what it leaves open."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    __pydantic_config__: ClassVar[ConfigDict] = _FILE
     title: str
     needs: Names = ()
     """Flags without which the method is not called for."""
@@ -242,7 +250,7 @@ class MethodFacts:
 class Need:
     """The meaning of a flag."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    __pydantic_config__: ClassVar[ConfigDict] = _FILE
     meaning: str
     deferred: Statement | None = None
     """The warning given when the need was put off."""
@@ -259,7 +267,7 @@ class Advice(Statement):
 class Guide:
     """The whole decision guide."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    __pydantic_config__: ClassVar[ConfigDict] = _FILE
     version: str
     title: str
     start: str
@@ -276,6 +284,8 @@ class Guide:
     todos: dict[str, Statement]
     always: Names
     """To-dos of every result, unless they are known to be done."""
+    review: Statement
+    """How to find out whether what was built is good enough, and what comes then."""
     notices: dict[str, Statement]
     warnings: dict[str, Statement]
     caveats: dict[str, Statement]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bot.domain.flowchart import NotSure, State, wording
+from bot.domain.what_if import Otherwise, otherwise
 from bot.errors import DialogError
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class Assumption:
     step: str
     question: str
     text: str
+    otherwise: tuple[Otherwise, ...]
+    """The other outcomes that a sure answer would lead to; empty where none would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +110,14 @@ class Recommendation:
     caveats: tuple[Point, ...]
     """Advice that is not in the series."""
     next_rung: NextRung
+    review: Point
+    """How to find out whether it was right."""
 
     @property
     def cited(self) -> tuple[str, ...]:
         """The keys of all sources named, each once, in the order in which they are read."""
         points = (*self.reasons, *self.summary, *self.watch, *(r.reason for r in self.ruled_out))
-        notes = (*self.todos, *self.notices, *self.warnings, *self.caveats)
+        notes = (*self.todos, *self.notices, *self.warnings, *self.caveats, self.review)
         keys = (key for point in (*points, *notes) for key in point.cite)
         return tuple(dict.fromkeys(keys))
 
@@ -142,19 +147,19 @@ def recommend(dialog: Dialog, *, done: Collection[str] = ()) -> Recommendation:
         watch=_points(outcome.watch),
         ruled_out=_ruled_out(dialog, outcome, answers),
         path=tuple(answer.trace for answer in answers),
-        unsure=tuple(_assumptions(answers)),
+        unsure=tuple(_assumptions(dialog, answers)),
         needs=_in_order(guide, state.flags),
         deferred=_in_order(guide, state.deferred),
-        todos=_todos(guide, answers, done),
+        todos=_todos(guide, outcome, answers, done),
         notices=_notices(dialog, answers),
         warnings=_warnings(guide, state, answers),
         caveats=_caveats(guide, outcome, answers),
         next_rung=_next_rung(guide, outcome, state),
+        review=_point(guide.review.text, guide.review),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(NamedTuple):
     """One choice of the path beside its step."""
 
     step: Step
@@ -228,10 +233,11 @@ def _against(guide: Guide, method: Method, state: State, answers: tuple[_Answer,
     )
 
 
-def _assumptions(answers: tuple[_Answer, ...]) -> Iterator[Assumption]:
-    for answer in answers:
-        if isinstance(answer.choice, NotSure):
-            yield Assumption(answer.step.id, answer.trace.question, answer.choice.because)
+def _assumptions(dialog: Dialog, answers: tuple[_Answer, ...]) -> Iterator[Assumption]:
+    for position, (step, choice, trace) in enumerate(answers):
+        if isinstance(choice, NotSure):
+            others = otherwise(dialog, position)
+            yield Assumption(step.id, trace.question, choice.because, others)
 
 
 def _in_order(guide: Guide, flags: Collection[str]) -> tuple[str, ...]:
@@ -251,9 +257,11 @@ def _notices(dialog: Dialog, answers: tuple[_Answer, ...]) -> tuple[Point, ...]:
     return _noted(dialog.guide.notices, (name for choice in choices for name in choice.notices))
 
 
-def _todos(guide: Guide, answers: tuple[_Answer, ...], done: Collection[str]) -> tuple[Point, ...]:
+def _todos(
+    guide: Guide, outcome: Outcome, answers: tuple[_Answer, ...], done: Collection[str]
+) -> tuple[Point, ...]:
     shown = {*done, *(key for a in answers for key in a.choice.done)}
-    names = (*guide.always, *(key for a in answers for key in a.choice.todos))
+    names = (*guide.always, *(key for a in answers for key in a.choice.todos), *outcome.todos)
     return _noted(guide.todos, (name for name in names if name not in shown))
 
 

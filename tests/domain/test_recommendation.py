@@ -19,6 +19,7 @@ HYBRID = (
     "prompting=falls_short facts=yes change=often behaviour=style examples=more team=all "
     "full_or_peft=no"
 )
+DATA_RULES = ["D1", "D2", "D3"]
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +218,11 @@ def test_the_top_of_the_ladder_has_no_next_rung(guide: Guide) -> None:
         ("prompting=meets", []),
         (RAG, ["A1"]),
         (RAG.replace("falls_short", "untried"), ["A1", "A2"]),
-        (PEFT.split(" examples", maxsplit=1)[0] + " examples=hardly_any", ["A1", "A3"]),
+        (
+            PEFT.split(" examples", maxsplit=1)[0] + " examples=hardly_any",
+            ["A1", "A3", *DATA_RULES],
+        ),
+        (PEFT, ["A1", *DATA_RULES]),
         (f"{PEFT} goals=no error_source=tuned_wrong goals=yes", ["A4"]),
     ],
 )

@@ -9,8 +9,10 @@ from bot.adapters.content import read_corpus
 from bot.adapters.guide import load_guide
 from bot.domain.dialog import Dialog, replay, start
 from bot.domain.flowchart import UNSURE, Guide, Method, Outcome, State, wording
-from bot.domain.flowchart_rules import SERIES, statements, walked
+from bot.domain.flowchart_rules import walked
+from bot.domain.flowchart_texts import SERIES, statements
 from bot.domain.recommendation import recommend
+from bot.services.grounds import passage_of
 
 STEPS = (
     "prompting facts change sources behaviour raw_text examples team full_or_peft goals "
@@ -119,6 +121,16 @@ def test_every_citation_names_a_known_source(guide: Guide) -> None:
         assert set(grounds.cite) <= held, where
 
 
+def test_every_question_rests_on_a_passage_of_the_corpus(guide: Guide) -> None:
+    passages = read_corpus().passages()
+    for step in guide.steps:
+        passage = passage_of(step, passages)
+        assert passage is not None, step.id
+        assert passage.source.key in step.cite, step.id
+        if step.support != "derived":
+            assert passage.evidence == step.support, step.id
+
+
 def test_what_is_derived_says_from_what(guide: Guide) -> None:
     for where, grounds in statements(guide):
         if grounds.support == "derived":
@@ -134,7 +146,8 @@ def test_only_part_1_and_the_opening_of_part_3_count_as_read(guide: Guide) -> No
 def test_every_todo_and_notice_is_used(guide: Guide) -> None:
     choices = [c for step in guide.steps for c in (*step.choices, *step.not_sure)]
     caveats = {key for outcome in guide.outcomes for key in outcome.caveats}
-    assert {key for c in choices for key in c.todos} | set(guide.always) == guide.todos.keys()
+    todos = {key for outcome in guide.outcomes for key in outcome.todos} | set(guide.always)
+    assert {key for c in choices for key in c.todos} | todos == guide.todos.keys()
     assert {key for c in choices for key in c.notices} == guide.notices.keys()
     assert {key for c in choices for key in c.warnings} == guide.warnings.keys()
     assert caveats | {key for c in choices for key in c.caveats} == guide.caveats.keys()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import mimetypes
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from bot.playground.arguments import read_arguments
 from bot.playground.calls import Call
 from bot.playground.errors import RefusedError
 from bot.playground.responding import respond
+from bot.playground.web_api import Answer, failed
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -22,10 +24,12 @@ if TYPE_CHECKING:
     from bot.playground.calls import Calls
     from bot.playground.site import Site
     from bot.playground.sockets import Sockets
-    from bot.playground.web_api import Answer, WebApi
+    from bot.playground.web_api import WebApi
     from bot.playground.workspace import Json
 
 MOST_BYTES = 2_000_000
+UPLOAD = "upload"
+"""What the sending of a file's bytes is called among the methods."""
 
 
 class _Nothing(Response):
@@ -55,6 +59,7 @@ class Application:
                 Route("/commands/{rest:path}", self._response_url, methods=["POST"]),
                 Route("/actions/{rest:path}", self._response_url, methods=["POST"]),
                 Route("/upload/{file_id}", self._upload, methods=["POST"]),
+                Route("/files-pri/{owner}/{name}", self._file, methods=["GET"]),
                 WebSocketRoute("/link/", self._sockets.accept),
             ],
         )
@@ -95,12 +100,39 @@ class Application:
         return PlainTextResponse(text, status)
 
     async def _upload(self, request: Request) -> Response:
-        file = self._site.files.get(request.path_params["file_id"])
-        content = await request.body()
+        """Takes the bytes of a file; it may fail as any method may, under the name "upload"."""
+        fault, content = self._calls.next_fault(UPLOAD), await request.body()
+        answer = Answer({"ok": True})
+        if fault is None or fault.applied:
+            answer = self._uploaded(request.path_params["file_id"], content)
+        if fault:
+            answer = failed(fault)
+        given = {"file": request.path_params["file_id"], "length": len(content)}
+        self._calls.record(Call(UPLOAD, "", given, answer.body, answer.status))
+        if answer.drop:
+            return _Nothing()
+        words = f"OK - {len(content)}" if answer.body["ok"] else answer.body["error"]
+        headers = {"retry-after": str(answer.retry_after)} if answer.retry_after else {}
+        return PlainTextResponse(words, answer.status, headers=headers)
+
+    def _uploaded(self, file_id: str, content: bytes) -> Answer:
+        file = self._site.files.get(file_id)
         if file is None or len(content) != file.length:
-            return PlainTextResponse("not as announced", 400)
+            return Answer({"ok": False, "error": "not as announced"}, 400)
         file.content = content
-        return PlainTextResponse(f"OK - {file.length}")
+        return Answer({"ok": True})
+
+    async def _file(self, request: Request) -> Response:
+        """The content of a file, for a bot that may read files; to others it shows nothing."""
+        app = self._site.app
+        file = self._site.files.get(request.path_params["owner"].rpartition("-")[2])
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if token != app.bot_token or "files:read" not in app.scopes:
+            return PlainTextResponse("sign in first", 403)
+        if file is None or file.content is None or not file.title:
+            return PlainTextResponse("no such file", 404)
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        return Response(file.content, media_type=kind)
 
 
 def _status(code: str) -> int:

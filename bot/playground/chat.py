@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import queue
+import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from bot.playground.errors import CannotDoError, NeverHappenedError
 from bot.playground.person import Person
 from bot.playground.printing import buttons, message_lines
 from bot.playground.server import LocalSlack
+from bot.playground.shared_files import seen_files
 from bot.playground.workspace import Change, Deleted, Message
 
 ANSWER_SECONDS = 60.0
 QUIET_SECONDS = 0.7
 """After the bot's last message, how long to wait for another."""
+WORKING_SECONDS = 20.0
+"""The same while the bot shows that it still works, as on a picture."""
 CHANNEL = "llm-adaptation"
 
 HELP = """\
@@ -39,6 +44,10 @@ class Chat:
     restart: Callable[[], None]
     _root: str | None = None
     """Of the thread in the direct message: a question in it may follow up on the one before."""
+    _saved: dict[str, Path] = field(default_factory=dict)
+    """Where the bot's files lie on this machine, by their ids."""
+    _folder: Path | None = None
+    """Made for the first file; it stays when the chat ends."""
 
     def run(self, ask: Callable[[], str]) -> None:
         """Read and do until /quit or the end of the input."""
@@ -92,21 +101,43 @@ class Chat:
     def _show(self, changes: queue.Queue[Change], *, expects: bool) -> Message | None:
         """Show what the bot says until it is quiet; returns the newest message with buttons."""
         latest: dict[str, Message] = {}
-        deadline = time.monotonic() + (ANSWER_SECONDS if expects else QUIET_SECONDS)
-        while (left := deadline - time.monotonic()) > 0:
-            try:
-                change = changes.get(timeout=left)
-            except queue.Empty:
-                break
-            if self._concerns(change):
-                latest[change.message.ts] = change.message
-                deadline = time.monotonic() + QUIET_SECONDS
+        wait = ANSWER_SECONDS if expects else QUIET_SECONDS
+        while change := self._next(changes, wait):
+            latest[change.message.ts] = change.message
+            wait = QUIET_SECONDS
         if expects and not latest:
             self.say("[yellow]adaptbot has not answered; /restart starts it again[/yellow]")
         for message in latest.values():
-            for line in message_lines(message, self._names()):
+            self._save(message)
+            for line in message_lines(message, self._names(), self._saved):
                 self.say(line)
         return next((m for m in reversed(latest.values()) if buttons(m)), None)
+
+    def _next(self, changes: queue.Queue[Change], wait: float) -> Change | None:
+        """The next change that concerns the person, if it comes in time."""
+        began = time.monotonic()
+        while (waited := time.monotonic() - began) < wait or self._working(waited):
+            try:
+                change = changes.get(timeout=QUIET_SECONDS)
+            except queue.Empty:
+                continue
+            if self._concerns(change):
+                return change
+        return None
+
+    def _working(self, waited: float) -> bool:
+        sessions = list(self.slack.site.surfaces.sessions.values())
+        return waited < WORKING_SECONDS and any(s.status == "processing" for s in sessions)
+
+    def _save(self, message: Message) -> None:
+        """Write the message's files where their reader can open them."""
+        for file in seen_files(self.slack.site, message):
+            self._folder = self._folder or Path(tempfile.mkdtemp(prefix="adaptbot-files-"))
+            name = Path(file.name).name or file.id
+            taken = self._folder / name in self._saved.values() and file.id not in self._saved
+            path = self._folder / (f"{file.id}-{name}" if taken else name)
+            path.write_bytes(file.content)
+            self._saved[file.id] = path
 
     def _concerns(self, change: Change) -> bool:
         message = change.message

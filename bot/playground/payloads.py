@@ -1,13 +1,17 @@
-"""The JSON shapes in which Slack shows people, conversations and messages."""
+"""The JSON shapes in which Slack shows people, conversations, messages and files."""
 
 from __future__ import annotations
 
+import mimetypes
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 if TYPE_CHECKING:
     from bot.playground.registration import SlackApp
+    from bot.playground.site import Site, UploadedFile
     from bot.playground.workspace import Channel, Json, Message, User
 
 _MENTION = re.compile(r"<@(\w+)(?:\|[^>]*)?>")
@@ -83,6 +87,25 @@ def message_json(message: Message, app: SlackApp, *, metadata: bool = False) -> 
     if message.reactions:
         shown["reactions"] = _reactions(message)
     return {name: value for name, value in shown.items() if value not in (None, [])}
+
+
+def file_json(file: UploadedFile, site: Site) -> Json:
+    """As files.completeUploadExternal and messages show a file."""
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    address = f"{site.base_url}/files-pri/{site.app.team_id}-{file.id}/{quote(file.name)}"
+    shown: Json = {
+        "id": file.id,
+        "name": file.name,
+        "title": file.title,
+        "mimetype": kind,
+        "filetype": PurePath(file.name).suffix.removeprefix(".") or "binary",
+        "user": site.app.bot_user_id,
+        "size": file.length,
+        "mode": "hosted",
+        "is_external": False,
+        "url_private": address,
+    }
+    return shown | ({"alt_txt": file.alt_txt} if file.alt_txt else {})
 
 
 def _reactions(message: Message) -> list[Json]:

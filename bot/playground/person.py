@@ -12,6 +12,7 @@ from bot.playground.methods.streams import stop_streams
 from bot.playground.payloads import typed_blocks, typed_text
 from bot.playground.responding import respond
 from bot.playground.response_urls import Grant
+from bot.playground.shared_files import seen_files
 from bot.playground.workspace import Message
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.playground.delivery import Deliveries, Kind
     from bot.playground.envelopes import Envelopes
+    from bot.playground.shared_files import SeenFile
     from bot.playground.site import Site
     from bot.playground.workspace import Channel, Json, User
 
@@ -78,6 +80,15 @@ class Person:
             app_id=self.user.app_id,
         )
         return self._site.workspace.post(message)
+
+    def files(self, message: Message) -> list[SeenFile]:
+        """The files of a message, in order; of a thread's root, those of the whole thread."""
+        self._place(message.channel)
+        if message.thread == message.ts:
+            seen = self._site.workspace.messages(message.channel, thread_ts=message.ts)
+        else:
+            seen = [self._site.workspace.message(message.channel, message.ts) or message]
+        return [file for one in seen for file in seen_files(self._site, one)]
 
     def edit(self, message: Message, text: str) -> Message:
         """Change one's own message."""

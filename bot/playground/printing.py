@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from rich.markup import escape
 
@@ -17,16 +18,32 @@ _BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])")
 _ITALIC = re.compile(r"(?<![\w_])_(?=\S)([^_\n]+)(?<=\S)_(?![\w_])")
 
 
-def message_lines(message: Message, names: dict[str, str]) -> Iterator[str]:
-    """A message as rich markup, its buttons numbered from 1."""
+def message_lines(
+    message: Message, names: dict[str, str], files: Mapping[str, Path] | None = None
+) -> Iterator[str]:
+    """A message as rich markup, its buttons numbered from 1.
+
+    `files` says where each file lies on this machine, by its id.
+    """
     private = " [dim](only you see this)[/dim]" if message.only_for else ""
     changed = " [dim](changed)[/dim]" if message.edited_ts else ""
     name = escape(names.get(message.user, message.user))
     yield f"[bold cyan]{name}[/bold cyan]{private}{changed}"
     for line in _body(message, names):
         yield f"  {line}"
+    for file in message.files:
+        yield from _file(file, (files or {}).get(file["id"]))
     for number, control in enumerate(buttons(message), start=1):
         yield f"  [bold green]{number:>2}[/bold green]  {escape(control.label)}"
+
+
+def _file(file: Json, path: Path | None) -> Iterator[str]:
+    """A file in words: its name, its title, what it shows, and where it lies."""
+    yield f"  [bold]File {escape(file['name'])}[/bold]: {escape(file['title'])}"
+    for line in file.get("alt_txt", "").splitlines():
+        yield f"    [dim]{escape(line)}[/dim]"
+    if path:
+        yield f"    saved as {escape(str(path))}"
 
 
 def buttons(message: Message) -> list[Control]:

@@ -18,6 +18,7 @@ from bot.playground.serving import HOST, Server
 from bot.playground.signed_http import SignedHttp
 from bot.playground.site import Site
 from bot.playground.sockets import Sockets
+from bot.playground.timing import post_due
 from bot.playground.web_api import WebApi
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from bot.playground.calls import Call
     from bot.playground.delivery import Delivery, Kind
+    from bot.playground.site import ScheduledMessage
     from bot.playground.workspace import Change, Json, Message
 
 WAIT = 5.0
@@ -209,6 +211,19 @@ class LocalSlack:
     def delay(self, method: str, seconds: float) -> None:
         """Answer a method that much later; 0 ends it."""
         self._calls.delay(method, seconds)
+
+    def share_later(self, seconds: float) -> None:
+        """Let files appear that long after Slack's answer; 0 ends it."""
+        self.site.share_after = seconds
+
+    def scheduled(self) -> list[ScheduledMessage]:
+        """What waits for its time, soonest first."""
+        return sorted(self.site.scheduled.values(), key=lambda one: one.post_at)
+
+    def pass_time(self, seconds: float) -> list[Message]:
+        """Set this Slack's clock ahead; returns the scheduled messages that are posted by then."""
+        self.site.ahead += seconds
+        return post_due(self.site)
 
     def drop_sockets(self) -> None:
         """Close every socket without warning."""

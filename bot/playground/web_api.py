@@ -39,7 +39,7 @@ class WebApi:
         """Do what a call asks, and say what Slack would."""
         fault = self._calls.next_fault(method)
         body = self._body(method, given, token) if fault is None or fault.applied else {}
-        answer = _failed(fault) if fault else Answer(body)
+        answer = failed(fault) if fault else Answer(body)
         self._calls.record(Call(method, token, given, answer.body, answer.status))
         self._site.workspace.touch()
         return answer
@@ -72,7 +72,8 @@ class WebApi:
             raise RefusedError("missing_scope", needed=method.scope, provided=provided)
 
 
-def _failed(fault: Fault) -> Answer:
+def failed(fault: Fault) -> Answer:
+    """What comes of a call that goes wrong as asked for."""
     code = fault.error or {429: "ratelimited"}.get(fault.status, "internal_error")
     body = {"ok": False, "error": "connection dropped" if fault.drop else code}
     return Answer(body, fault.status or 200, fault.retry_after, fault.drop)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException
@@ -13,20 +13,18 @@ from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.errors import BusyError, UndeliverableError
 from bot.slack.calling import (
     MAX_BLOCKS,
     TROUBLE,
     Block,
-    code,
-    may_have_arrived,
     named,
     persistently,
     with_blocks_or_without,
 )
 from bot.slack.clients import hasty, patient, webhook
+from bot.slack.looking import standing
 from bot.slack.text import clean_lines, shortened
 from bot.telemetry import logger
 
@@ -264,30 +262,13 @@ class Outbox:
 
     def _posted(self, place: Place, work_id: str) -> str | None:
         """The ts of the message that this work posted before, if it did."""
-        try:
-            said = self._said(place)
-        except SlackApiError as error:
-            if may_have_arrived(error) or code(error) == "ratelimited":
-                raise
-            _log.warning("cannot look for an earlier post", problem=code(error))
-            return None
-        for message in said:
-            metadata = message.get("metadata") or {}
-            if metadata.get("event_payload", {}).get("work") == work_id:
-                return cast("str", message["ts"])
-        return None
 
-    def _said(self, place: Place) -> list[dict[str, Any]]:
-        """A whole thread, or the latest of a channel."""
-        if place.thread_ts is None:
-            page = self._client.conversations_history(
-                channel=place.channel, include_all_metadata=True, limit=100
-            )
-            return cast("list[dict[str, Any]]", page["messages"])
-        pages = self._client.conversations_replies(
-            channel=place.channel, ts=place.thread_ts, include_all_metadata=True, limit=1000
-        )
-        return [message for page in pages for message in page["messages"]]
+        def ours(message: Mapping[str, Any]) -> bool:
+            payload = (message.get("metadata") or {}).get("event_payload") or {}
+            return bool(payload.get("work") == work_id)
+
+        found = standing(self._client, place.channel, place.thread_ts, ours=ours)
+        return cast("str", found["ts"]) if found else None
 
 
 def _title(text: str) -> str:

@@ -33,7 +33,7 @@ def compared(manifest: Manifest, *, sockets: bool) -> Finding:
     """Whether an app is registered as the manifest that ships would have it."""
     wrong, spare = differences(manifest, sockets=sockets)
     if not wrong and not spare:
-        return Finding("good", f"events, command, shortcut and tabs are as in {MANIFEST}")
+        return Finding("good", f"events, command, shortcuts and tabs are as in {MANIFEST}")
     return Finding(
         "bad" if wrong else "doubtful",
         "; ".join(wrong + spare),

@@ -9,6 +9,7 @@ HISTORIES = frozenset({"channels:history", "groups:history", "im:history"})
 _NONE: frozenset[str] = frozenset()
 _WRITE = frozenset({"chat:write"})
 _ASSISTANT = frozenset({"assistant:write"})
+_FILES = frozenset({"files:write"})
 _USERS = frozenset({"users:read"})
 
 METHODS: Mapping[str, frozenset[str]] = {
@@ -23,13 +24,18 @@ METHODS: Mapping[str, frozenset[str]] = {
     "bots.info": _USERS,
     "chat.appendStream": _WRITE,
     "chat.delete": _WRITE,
+    "chat.deleteScheduledMessage": _WRITE,
     "chat.postEphemeral": _WRITE,
     "chat.postMessage": _WRITE,
+    "chat.scheduleMessage": _WRITE,
+    "chat.scheduledMessages.list": _NONE,
     "chat.startStream": _WRITE,
     "chat.stopStream": _WRITE,
     "chat.update": _WRITE,
     "conversations.history": HISTORIES,
     "conversations.replies": HISTORIES,
+    "files.completeUploadExternal": _FILES,
+    "files.getUploadURLExternal": _FILES,
     "users.info": _USERS,
     "views.open": _NONE,
     "views.publish": _NONE,
@@ -77,7 +83,7 @@ IGNORED = frozenset({"agent_session_title_changed", "app_context_changed"})
 """Subscribed because Slack expects it of an agent; nothing follows from them here."""
 
 COMMANDS = ("/adapt",)
-SHORTCUTS = ("ask_about",)
+SHORTCUTS = ("ask_about", "recommend_for")
 """The callback_id of each message shortcut."""
 INTERACTION = frozenset({"commands"})
 """The scopes for slash commands and shortcuts."""
@@ -87,7 +93,8 @@ FEATURES: Mapping[str, str] = {
     "assistant:write": "the status while an answer is made, and suggested prompts",
     "channels:history": "follow-ups without @adaptbot in channels, and never answering twice there",
     "chat:write": "every answer",
-    "commands": "/adapt and the message shortcut",
+    "commands": "/adapt and the message shortcuts",
+    "files:write": "the picture and the decision record in the thread",
     "groups:history": "the same follow-ups in private channels",
     "im:history": "direct messages",
     "users:read": "telling guests and people of other organisations from members",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MORE_SCOPES = {
     "channels:read",
-    "files:write",
+    "files:read",
     "groups:read",
     "im:read",
     "im:write",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.playground.printing import buttons, message_lines, rendered
@@ -40,3 +42,17 @@ def test_a_message_shows_who_said_it_and_its_buttons_by_number() -> None:
     assert "only you see this" in shown
     assert shown.index("Which?") < shown.index("Yes") < shown.index(r"Not \[sure]")
     assert [control.label for control in buttons(message)] == ["Yes", "Not [sure]"]
+
+
+def test_a_file_is_told_in_words_with_where_it_lies() -> None:
+    picture = {"id": "F1", "name": "guide.png", "title": "The [guide]", "alt_txt": "Five\nboxes"}
+    record = {"id": "F2", "name": "record.md", "title": "The record"}
+    message = Message("C1", "1.0", "U1BOT", "Look", files=(picture, record))
+    shown = list(message_lines(message, NAMES, {"F1": Path("files/guide.png")}))
+    assert shown[2:] == [
+        r"  [bold]File guide.png[/bold]: The \[guide]",
+        "    [dim]Five[/dim]",
+        "    [dim]boxes[/dim]",
+        "    saved as files/guide.png",
+        "  [bold]File record.md[/bold]: The record",
+    ]

@@ -16,7 +16,7 @@ from bot.playground.server import LocalSlack
 from bot.services.examining import Finding, examine
 from bot.slack.examination import Keys, slack_checks
 from bot.slack.registered import differences
-from bot.slack.scopes import needed
+from bot.slack.scopes import SHORTCUTS, needed
 from tests.slack.bots import served
 
 if TYPE_CHECKING:
@@ -113,10 +113,10 @@ def test_a_missing_scope_is_named_with_what_is_off_without_it() -> None:
 
 
 def test_a_scope_too_many_is_doubtful() -> None:
-    with LocalSlack(SlackApp(scopes=needed() | {"files:write"})) as slack:
+    with LocalSlack(SlackApp(scopes=needed() | {"files:read"})) as slack:
         found = looked(keys(slack))["scopes"]
     assert found == Finding(
-        "doubtful", "not needed: files:write", "remove them under 'OAuth & Permissions'"
+        "doubtful", "not needed: files:read", "remove them under 'OAuth & Permissions'"
     )
 
 
@@ -173,7 +173,7 @@ def manifest(**changed: Any) -> dict[str, Any]:
     features = {
         "agent_view": {"agent_description": "x"},
         "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
-        "shortcuts": [{"callback_id": "ask_about"}],
+        "shortcuts": [{"callback_id": callback} for callback in SHORTCUTS],
         "slash_commands": [{"command": "/adapt"}],
     }
     settings = {
@@ -195,7 +195,7 @@ def manifest(**changed: Any) -> dict[str, Any]:
         ({"interactivity": {"is_enabled": False}}, True, "no button works"),
         ({"interactivity": None}, True, "no button works"),
         ({"slash_commands": []}, True, "/adapt is missing"),
-        ({"shortcuts": None}, True, "ask_about is missing"),
+        ({"shortcuts": [{"callback_id": "recommend_for"}]}, True, "ask_about is missing"),
         ({"app_home": {"home_tab_enabled": True}}, True, "Messages tab"),
         ({"app_home": {"messages_tab_enabled": True}}, True, "the Home tab is off"),
         ({"agent_view": None}, True, "not declared an agent"),
@@ -217,7 +217,7 @@ def test_what_is_wrong_in_a_registration_is_said(
 
 
 def test_what_a_registration_has_too_much_is_not_wrong() -> None:
-    shortcuts = [{"callback_id": "ask_about"}, {"callback_id": "old"}]
+    shortcuts = [{"callback_id": callback} for callback in (*SHORTCUTS, "old")]
     commands = [{"command": "/adapt"}, {"command": "/old"}]
     held = manifest(shortcuts=shortcuts, slash_commands=commands)
     wrong, spare = differences(held, sockets=True)
@@ -227,7 +227,7 @@ def test_what_a_registration_has_too_much_is_not_wrong() -> None:
 
 def test_an_empty_registration_is_no_error() -> None:
     wrong, _ = differences({}, sockets=True)
-    assert len(wrong) == len(EVENTS) + 6
+    assert len(wrong) == len(EVENTS) + 5 + len(SHORTCUTS)
 
 
 def test_an_address_without_slack_is_named() -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.playground.site import Site
     from bot.playground.workspace import Json
 
-SHORTCUTS = ("ask_about",)
+SHORTCUTS = ("ask_about", "recommend_for")
 """The message shortcuts that adaptbot's manifest declares."""
 
 

@@ -1,4 +1,4 @@
-"""Streams grow, stop and refuse as Slack's do; files arrive in two steps."""
+"""Streams grow, stop and refuse as Slack's do."""
 
 from __future__ import annotations
 
@@ -60,24 +60,3 @@ def test_a_stream_in_a_channel_needs_its_person_and_its_limits(
     place = {"channel": asked.channel, "thread_ts": asked.ts}
     with pytest.raises(SlackApiError, match=code):
         client.api_call("chat.startStream", json=place | more)
-
-
-def test_an_uploaded_file_is_posted(slack: LocalSlack, client: WebClient) -> None:
-    asked = slack.user("ana").say("#general", "hello")
-    client.files_upload_v2(
-        channel=asked.channel,
-        thread_ts=asked.ts,
-        filename="record.md",
-        title="The record",
-        content="# Decision",
-    )
-    [_, posted] = slack.messages(asked.channel, thread_ts=asked.ts)
-    [file] = posted.files
-    assert file["title"] == "The record"
-    assert slack.site.files[file["id"]].content == b"# Decision"
-
-
-def test_a_file_that_was_not_sent_is_not_found(client: WebClient) -> None:
-    announced = client.files_getUploadURLExternal(filename="a.md", length=3)
-    with pytest.raises(SlackApiError, match="file_not_found"):
-        client.files_completeUploadExternal(files=[{"id": announced["file_id"], "title": "a"}])

@@ -19,6 +19,14 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True)
+class Calls:
+    """A completion that calls the function which the request offers; an error 400 without one."""
+
+    arguments: str
+    """As the model writes them: JSON, or what it takes for JSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fails:
     """An HTTP error."""
 
@@ -28,7 +36,10 @@ class Fails:
 
 @dataclass(frozen=True, slots=True)
 class Refuses:
-    """An HTTP error 400 that names `parameter`, wherever a request has it; else `text`."""
+    """An HTTP error 400 that names `parameter`, wherever a request has it; else `text`.
+
+    The text is the arguments of a call where the request offers a function.
+    """
 
     parameter: str
     text: str
@@ -49,7 +60,7 @@ class Hangs:
 LOOK_SECONDS = 0.02
 """How often a reply that hangs looks whether it is to end."""
 
-Reply = Says | Fails | Refuses | Malformed | Hangs
+Reply = Says | Calls | Fails | Refuses | Malformed | Hangs
 
 
 @dataclass
@@ -104,10 +115,10 @@ class _Handler(BaseHTTPRequestHandler):
         match self.scripted.take(request):
             case Says(text):
                 self._send(200, json.dumps(_completion(text)))
-            case Refuses(parameter, text) if parameter not in request:
-                self._send(200, json.dumps(_completion(text)))
-            case Refuses(parameter):
-                self._send(400, _error(f"Unsupported value: '{parameter}'"))
+            case Calls(arguments):
+                self._call(request, arguments)
+            case Refuses(parameter, text):
+                self._unless_refused(request, parameter, text)
             case Fails(status, message):
                 self._send(status, _error(message))
             case Malformed(body):
@@ -119,6 +130,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_args: object) -> None:
         """Stay silent."""
+
+    def _call(self, request: dict[str, Any], arguments: str) -> None:
+        if "tools" in request:
+            self._send(200, json.dumps(_call(request, arguments)))
+        else:
+            self._send(400, _error("no function is offered"))
+
+    def _unless_refused(self, request: dict[str, Any], parameter: str, text: str) -> None:
+        if parameter in request:
+            self._send(400, _error(f"Unsupported value: '{parameter}'"))
+        elif "tools" in request:
+            self._call(request, text)
+        else:
+            self._send(200, json.dumps(_completion(text)))
 
     def _hang(self) -> None:
         while not self.scripted.closing.is_set():
@@ -141,12 +166,21 @@ def _error(message: str) -> str:
 
 
 def _completion(text: str) -> dict[str, Any]:
-    message = {"role": "assistant", "content": text}
+    return _ended({"role": "assistant", "content": text}, "stop")
+
+
+def _call(request: dict[str, Any], arguments: str) -> dict[str, Any]:
+    function = {"name": request["tools"][0]["function"]["name"], "arguments": arguments}
+    call = {"id": "call_1", "type": "function", "function": function}
+    return _ended({"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls")
+
+
+def _ended(message: dict[str, Any], reason: str) -> dict[str, Any]:
     return {
         "id": "chatcmpl-1",
         "object": "chat.completion",
         "created": 1_700_000_000,
         "model": "gpt-4o-mini",
-        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "choices": [{"index": 0, "message": message, "finish_reason": reason}],
         "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from bot.adapters.background import in_background
 from bot.adapters.prompts import Prompt
@@ -57,7 +57,7 @@ class ChatModel:
         try:
             return await self._model.ainvoke(prompt)
         except Exception as error:
-            if not _refuses_temperature(error):
+            if not refuses_temperature(error):
                 raise
         without = self._model.model_copy(update={"temperature": None})
         said = await without.ainvoke(prompt)
@@ -68,6 +68,14 @@ class ChatModel:
 def connect(
     setting: str, *, base_url: str | None, prompt: Prompt, timeout: float = TIMEOUT_SECONDS
 ) -> ChatModel:
+    """The chat model named `provider:model` as a writer of answers; the rest as `connected`."""
+    model = connected(setting, base_url=base_url, timeout=timeout)
+    return ChatModel(model, name=setting, prompt=prompt)
+
+
+def connected(
+    setting: str, *, base_url: str | None, timeout: float = TIMEOUT_SECONDS
+) -> BaseChatModel:
     """The chat model named `provider:model`; `timeout` is in seconds, for each of three tries.
 
     Raises:
@@ -84,7 +92,7 @@ def connect(
     if base_url:
         options["base_url"] = base_url
     try:
-        chat = init_chat_model(model, model_provider=provider, **options)
+        return cast("BaseChatModel", init_chat_model(model, model_provider=provider, **options))
     except ImportError as error:
         extra = EXTRAS.get(provider)
         remedy = (
@@ -98,10 +106,9 @@ def connect(
             f"ADAPTBOT_MODEL='{setting}' cannot be set up ({type(error).__name__}); check the "
             "provider's name, and that its key is set (for openai: OPENAI_API_KEY)"
         ) from error
-    return ChatModel(chat, name=setting, prompt=prompt)
 
 
-def _refuses_temperature(error: Exception) -> bool:
+def refuses_temperature(error: Exception) -> bool:
     """Whether the provider answered that this model takes no temperature, or not this one."""
     status = getattr(error, "status_code", None)
     return status == HTTPStatus.BAD_REQUEST and "temperature" in str(error).lower()

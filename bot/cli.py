@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from bot.console import console as _console
+from bot.console import progress as _progress
+from bot.console import settings as _settings
+from bot.guide_cli import flowchart, recommend
 
+if TYPE_CHECKING:
     from bot.domain.question_set import Asked
     from bot.services.answering import Answering
     from bot.services.evaluating import Report
-    from bot.services.ports import Progress
     from bot.settings import Settings
 
 WELCOME = """\
@@ -105,46 +105,8 @@ def sources(
     _console().print(table)
 
 
-@app.command()
-def recommend(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Go through the decision guide, one question at a time, to a recommendation."""
-    from bot.services.recommending import batch_row, report
-    from bot.terminal import consult, report_lines
-    from bot.wiring import guide, sources
-
-    settings, console = _settings(), _console(stderr=as_json)
-    dialog = consult(guide(settings), ask=console.input, say=console.print)
-    if dialog is None:
-        raise typer.Exit(1)
-    found = report(dialog, sources(settings))
-    if as_json:
-        typer.echo(json.dumps(batch_row("terminal", found), ensure_ascii=False))
-        return
-    for line in report_lines(found):
-        console.print(line, highlight=False)
-
-
-@app.command()
-def flowchart(
-    check: Annotated[bool, typer.Option("--check", help="Only say whether it is sound.")] = False,
-    file: Annotated[Path | None, typer.Option(help="Another guide.", exists=True)] = None,
-) -> None:
-    """Show the decision guide, or check it."""
-    from bot.adapters.guide import check_guide, load_guide
-    from bot.terminal import guide_lines
-
-    problems = check_guide(file).errors
-    for problem in problems:
-        typer.echo(str(problem), err=True)
-    if problems:
-        raise typer.Exit(2)
-    if check:
-        typer.echo("The decision guide is well formed.")
-        return
-    for line in guide_lines(load_guide(file)):
-        _console().print(line, highlight=False)
+app.command()(recommend)
+app.command()(flowchart)
 
 
 @app.command()
@@ -314,44 +276,8 @@ def _calibrate(settings: Settings, asked: list[Asked]) -> None:
         calibrate(settings, asked=asked, labelled=labelled, progress=progress)
 
 
-def _settings() -> Settings:
-    from bot import telemetry
-    from bot.settings import read_settings
-
-    settings = read_settings()
-    telemetry.configure(settings.log_level, json_lines=settings.log_json)
-    return settings
-
-
 def _answering(settings: Settings) -> Answering:
     from bot.wiring import answering
 
     with _progress() as progress:
         return answering(settings, progress=progress)
-
-
-def _console(*, stderr: bool = False) -> Console:
-    from rich.console import Console
-
-    return Console(stderr=stderr)
-
-
-@contextmanager
-def _progress(what: str = "Building the index") -> Iterator[Progress]:
-    """A bar on standard error, shown only once there is something to do."""
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    bar = Bar(console=Console(stderr=True), transient=True)
-
-    def advance(done: int, of_all: int) -> None:
-        if not bar.tasks:
-            bar.start()
-            bar.add_task(what, total=of_all)
-        bar.update(bar.task_ids[0], completed=done)
-
-    try:
-        yield advance
-    finally:
-        if bar.tasks:
-            bar.stop()

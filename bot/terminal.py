@@ -1,20 +1,17 @@
-"""How answers, the decision guide and figures look in a terminal."""
+"""How answers, figures and verdicts look in a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.markup import escape
 from rich.table import Table
 
 from bot.domain.answer import Answer, Cited, NotFound, Reference
-from bot.domain.dialog import Dialog, start
 from bot.domain.evaluation import Figures, Outcome, Share, Tally
-from bot.domain.flowchart import Choice, Guide, State, wording
 from bot.domain.text import clean
 from bot.services.evaluating import SHOWN
 from bot.services.examining import Verdict
-from bot.services.recommending import Report
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
@@ -23,7 +20,7 @@ def answer_lines(answer: Answer) -> Iterator[str]:
         case Cited():
             yield escape(answer.full_text)
             yield ""
-            yield from (_reference(reference) for reference in answer.references)
+            yield from reference_lines(answer.references)
         case NotFound():
             yield escape(answer.text)
             if answer.nearest:
@@ -31,6 +28,11 @@ def answer_lines(answer: Answer) -> Iterator[str]:
                 yield "[bold]The nearest sections I hold:[/bold]"
                 for passage in answer.nearest:
                     yield f"  {escape(passage.source.label)}, {escape(passage.section)}"
+
+
+def reference_lines(references: Iterable[Reference]) -> Iterator[str]:
+    """The numbered list of sources, as rich markup."""
+    return (_reference(reference) for reference in references)
 
 
 def _reference(reference: Reference) -> str:
@@ -42,56 +44,6 @@ def _reference(reference: Reference) -> str:
     return (
         f"[bold]{mark}[/bold] {escape(source.label)}: {escape(source.title)}{doubt}\n"
         f"    {where}{address}"
-    )
-
-
-def consult(
-    guide: Guide, *, ask: Callable[[str], str], say: Callable[[str], None]
-) -> Dialog | None:
-    """The guide, one question at a time; None where the person leaves."""
-    dialog = start(guide)
-    say(f"[bold]{escape(guide.title)}[/bold] (a number answers, b goes back, q leaves)")
-    while dialog.outcome is None:
-        for line in _question_lines(dialog):
-            say(line)
-        try:
-            typed = ask("> ").strip().lower()
-        except EOFError:
-            typed = "q"
-        match typed:
-            case "q":
-                return None
-            case "b":
-                dialog = dialog.back()
-            case number if number.isdigit() and 1 <= int(number) <= len(dialog.options):
-                dialog = dialog.choose(dialog.step.id, dialog.options[int(number) - 1].id)
-            case _:
-                say(f"Please type a number from 1 to {len(dialog.options)}, b or q.")
-    return dialog
-
-
-def report_lines(report: Report) -> Iterator[str]:
-    """A recommendation with its sources, as rich markup."""
-    yield f"\n[bold]{escape(report.title)}[/bold]"
-    for part in report.parts:
-        yield f"\n[bold]{escape(part.heading)}[/bold]"
-        yield from (f"  • {escape(line)}" for line in part.lines)
-    yield ""
-    yield from (_reference(reference) for reference in report.references)
-
-
-def guide_lines(guide: Guide) -> Iterator[str]:
-    """Every step of the guide with its choices."""
-    yield f"[bold]{escape(guide.title)}[/bold], version {escape(guide.version)}"
-    for step in guide.steps:
-        question = wording(step.question, State())
-        yield f"\n[bold]{escape(question)}[/bold] ({step.id}, {step.support})"
-        yield from (
-            f"  • {escape(_label(choice))} [dim]({choice.id})[/dim]" for choice in step.choices
-        )
-    yield "\n[bold]It can recommend[/bold]"
-    yield from (
-        f"  • {escape(outcome.title)} [dim]({outcome.method})[/dim]" for outcome in guide.outcomes
     )
 
 
@@ -170,14 +122,3 @@ def failure_lines(failures: Iterable[Outcome]) -> Iterator[str]:
         yield f"\n[bold]{escape(outcome.key)}[/bold] ({escape(outcome.kind)}, {what})"
         yield f"  {escape(clean(outcome.expected.question))}"
         yield f"  [dim]{escape(clean(outcome.reply.text)[:SHOWN])}[/dim]"
-
-
-def _label(choice: Choice) -> str:
-    return choice.label[0].text
-
-
-def _question_lines(dialog: Dialog) -> Iterator[str]:
-    yield f"\n[bold]{dialog.progress}. {escape(dialog.question)}[/bold]"
-    yield f"[dim]{escape(dialog.step.why)}[/dim]"
-    for number, option in enumerate(dialog.options, start=1):
-        yield f"  {number}  {escape(option.label)}"

@@ -247,51 +247,6 @@ def test_an_evaluation_can_be_calibrated_to_notes_of_ones_own(small: Path) -> No
     assert json.loads(run("ask", "--json", "Rain in Lisbon?").stdout)["abstained"]
 
 
-def test_the_shipped_guide_is_well_formed() -> None:
-    assert run("flowchart", "--check").stdout == "The decision guide is well formed.\n"
-
-
-def test_a_broken_guide_is_named_with_every_line_at_fault(tmp_path: Path) -> None:
-    shipped = (ROOT / "knowledge" / "flowchart.yaml").read_text(encoding="utf-8")
-    guide = tmp_path / "guide.yaml"
-    guide.write_text(shipped + "\nnonsense: 1\n", encoding="utf-8")
-    result = CliRunner().invoke(app, ["flowchart", "--check", "--file", str(guide)])
-    assert result.exit_code == 2
-    last = guide.read_text(encoding="utf-8").count("\n")
-    assert f"{guide}:{last}: nonsense: is unknown here" in result.stderr
-
-
-def test_the_guide_is_shown() -> None:
-    shown = run("flowchart").stdout
-    assert "It can recommend" in shown
-    assert "rag_plus_fine_tuning" in shown
-
-
-def test_the_guide_leads_by_numbers_to_a_recommendation() -> None:
-    shown = run("recommend", typed="nonsense\n99\n1\nb\n" + "1\n" * 12).stdout
-    assert "Please type a number from 1 to" in shown
-    assert "Recommended: " in shown
-    assert "https://" in shown
-
-
-def test_a_recommendation_can_be_read_by_programs() -> None:
-    found = json.loads(run("recommend", "--json", typed="1\n" * 12).stdout)
-    assert list(found) == ["id", "method", "path", "unsure", "todos", "reply", "cited"]
-    assert found["path"][0] == {
-        "step": "prompting",
-        "choice": found["path"][0]["choice"],
-        "support": found["path"][0]["support"],
-        "read_from": None,
-    }
-
-
-@pytest.mark.parametrize("typed", ["q\n", "1\nq\n", "", "1\n"])
-def test_the_guide_can_be_left(typed: str) -> None:
-    result = CliRunner().invoke(app, ["recommend"], input=typed)
-    assert result.exit_code == 1
-    assert "Recommended" not in result.stdout
-
-
 @pytest.mark.slow
 def test_a_question_is_answered_with_its_figure_and_source(
     built_home: Path, tmp_path: Path

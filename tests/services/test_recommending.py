@@ -7,7 +7,8 @@ import pytest
 from bot.adapters.content import read_corpus
 from bot.adapters.guide import load_guide
 from bot.domain.answer import Source
-from bot.domain.dialog import Dialog, start
+from bot.domain.dialog import Answered, Dialog, replay, start
+from bot.domain.estimate import Inputs
 from bot.domain.flowchart import Guide
 from bot.errors import DialogError
 from bot.services.recommending import Report, batch_row, report
@@ -112,3 +113,78 @@ def test_what_nobody_was_sure_of_is_listed(guide: Guide, sources: dict[str, Sour
     row = batch_row("d1", report(dialog, sources))
     assert row["unsure"] == list(dialog.unsure)
     assert dialog.unsure
+
+
+def answered(guide: Guide, answers: str) -> Dialog:
+    return replay(guide, [Answered(*pair.split("=")) for pair in answers.split()])
+
+
+PEFT = (
+    "prompting=falls_short facts=no sources=no behaviour=style examples=more team=all "
+    "full_or_peft=no"
+)
+
+
+def lines(made: Report, heading: str) -> tuple[str, ...]:
+    return next((part.lines for part in made.parts if part.heading == heading), ())
+
+
+def test_each_method_that_an_answer_ruled_out_names_that_answer(
+    guide: Guide, sources: dict[str, Source]
+) -> None:
+    made = report(answered(guide, PEFT), sources)
+    out = lines(made, "Ruled out")
+    full = next(line for line in out if line.startswith("Full fine-tuning"))
+    assert full.endswith("You answered “No, not all three”.")
+    never = next(line for line in out if line.startswith("Pre-training"))
+    assert "You answered" not in never
+
+
+def test_an_unsure_answer_says_what_a_sure_one_would_change(
+    guide: Guide, sources: dict[str, Source]
+) -> None:
+    path = "prompting=falls_short facts=yes change=unsure behaviour=nothing team=unsure"
+    change, team = lines(report(answered(guide, path), sources), "You were not sure")
+    assert change.endswith("Any other answer leads to the same recommendation.")
+    assert "With “Not for now” it would be: Improve the prompt first." in team
+
+
+def test_what_was_read_is_shown_with_its_words(guide: Guide, sources: dict[str, Source]) -> None:
+    words = "changes daily " * 40
+    read = Answered("change", "often", words)
+    made = report(start(guide, [read]).assume(), sources)
+    facts, change = lines(made, "Read from your description")
+    assert "Yes, private, recent or specialist facts, from “changes daily" in facts
+    assert change.endswith("…”")
+    assert len(change) < 350
+
+
+def test_the_ladder_says_what_now_what_next_and_how_to_find_out(made: Report) -> None:
+    now, then, how = lines(made, "The ladder")
+    assert now == f"Now: {made.recommendation.title}."
+    assert then.endswith(made.recommendation.next_rung.text)
+    assert "sort the failures by their source" in how
+
+
+def test_an_estimate_says_which_numbers_were_given(
+    guide: Guide, sources: dict[str, Source]
+) -> None:
+    inputs = Inputs({"parameters": 65, "gpu_hour_price": 2, "teraflops": 100})
+    made = report(answered(guide, PEFT), sources, inputs)
+    told = lines(made, "Estimate")
+    qlora = next(line for line in told if line.startswith("GPU memory with QLoRA"))
+    assert "32.5 to 48 GB" in qlora
+    assert re.search(r"\[[0-9]+\]", qlora)
+    [given] = [line for line in told if line.startswith("Given by you: ")]
+    assert "model size 65 (billion parameters)" in given
+    [assumed] = [line for line in told if line.startswith("Assumed")]
+    assert "model size" not in assumed
+    assert any(line.startswith("Price of one run") for line in told)
+
+
+def test_nothing_is_priced_that_nobody_gave_a_price_for(
+    guide: Guide, sources: dict[str, Source]
+) -> None:
+    told = lines(report(answered(guide, PEFT), sources), "Estimate")
+    assert told
+    assert not any("rice" in line for line in told)

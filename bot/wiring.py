@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from bot.adapters.chroma import ChromaIndex, build_lock, embedded_client, server
 from bot.adapters.content import read_corpus
 from bot.adapters.embedding import SentenceEmbeddings
 from bot.adapters.extractive import ExtractiveAnswerer
-from bot.adapters.guide import load_guide
+from bot.adapters.guide import guide_text, load_guide, parse_guide
 from bot.adapters.language import language_of
 from bot.adapters.lexical import HeadingIndex, LexicalIndex
 from bot.adapters.translation import load_lexicons
@@ -23,10 +25,13 @@ from bot.domain.vocabulary import Vocabulary, sentences
 from bot.errors import SettingsError
 from bot.services.answering import Answering
 from bot.services.checking import Checker
+from bot.services.consulting import Consulting
+from bot.services.editions import Editions
 from bot.services.evaluating import Adaptbot
 from bot.services.follow_up import FollowUps
 from bot.services.indexing import ensure_built
 from bot.services.judging import SimpleJudge, Sufficiency
+from bot.services.reading import Reading
 from bot.services.retrieving import Retriever, WordSearch
 
 if TYPE_CHECKING:
@@ -38,9 +43,12 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.domain.answer import Passage, Source
+    from bot.domain.dialog import Dialog
     from bot.domain.flowchart import Guide
     from bot.domain.question_set import Asked
     from bot.services.ports import (
+        DescriptionReader,
+        GuideTexts,
         Judge,
         LanguageModel,
         Progress,
@@ -243,8 +251,54 @@ def chat_model(settings: Settings) -> LanguageModel | None:
 
 def guide(settings: Settings) -> Guide:
     """The decision guide: the embedded one, or `flowchart.yaml` beside other notes."""
+    return load_guide(guide_file(settings))
+
+
+def guide_file(settings: Settings) -> Path | None:
+    """The file of a guide beside other notes; None for the embedded one."""
     own = settings.knowledge / "flowchart.yaml" if settings.knowledge else None
-    return load_guide(own if own and own.is_file() else None)
+    return own if own and own.is_file() else None
+
+
+def editions(settings: Settings, texts: GuideTexts) -> Editions:
+    """The guide of today, kept from now on, and those that were kept before."""
+    file = guide_file(settings)
+    text = guide_text(file)
+    held = Editions(
+        parse_guide(text, file=str(file or "knowledge/flowchart.yaml")),
+        text,
+        texts=texts,
+        parse=partial(parse_guide, file="an earlier guide"),
+    )
+    held.keep()
+    return held
+
+
+def reading(
+    settings: Settings, guide: Guide, *, embeddings: SentenceEmbeddings | None = None
+) -> Reading:
+    """Reads descriptions of projects: by the chat model where one is set, else by example."""
+    from bot.adapters.reader import EmbeddedReader, read_fitted
+
+    fitted = read_fitted(calibration_folder(settings), model=settings.embedding_model)
+    embed = (embeddings or embedding_model(settings)).vectors
+    readers: list[DescriptionReader] = [EmbeddedReader(guide, embed=embed, fitted=fitted)]
+    if settings.model is not None:
+        from bot.adapters.llm_reading import connect_reader
+        from bot.adapters.prompts import read_prompt
+
+        prompt = read_prompt("reading")
+        base_url = settings.model_base_url
+        readers.insert(0, connect_reader(settings.model, guide, base_url=base_url, prompt=prompt))
+    return Reading(readers)
+
+
+def picture(settings: Settings, dialog: Dialog) -> bytes:
+    """The guide with the path that a dialog took, as PNG."""
+    os.environ.setdefault("MPLCONFIGDIR", str(settings.home / "matplotlib"))  # a list of fonts
+    from bot.adapters.picture import draw
+
+    return draw(dialog.guide, taken=dialog, form="png", theme="light")
 
 
 def sources(settings: Settings) -> dict[str, Source]:
@@ -301,9 +355,19 @@ def start(settings: Settings, identity: Identity, *, progress: Progress) -> Runn
     work = DurableWork(
         database=settings.work_database, replica=settings.replica, workers=settings.workers
     )
-    answers = answering(settings, progress=progress)
+    embeddings = embedding_model(settings)
+    answers = answering(settings, progress=progress, embeddings=embeddings)
+    guides = editions(settings, records)
+    corpus = read_corpus(settings.knowledge)
     services = Services(
-        answers, guide(settings), sources=sources(settings), records=records, work=work
+        answers,
+        guides,
+        reading=reading(settings, guides.current, embeddings=embeddings),
+        passages=corpus.passages(),
+        sources=corpus.sources,
+        records=records,
+        work=work,
+        draw=partial(picture, settings),
     )
     slack = slack_parts(settings, identity, client, services)
     app = build_app(
@@ -333,10 +397,14 @@ class Services:
     """What the Slack edge stands on."""
 
     answers: Answering
-    guide: Guide
+    editions: Editions
+    reading: Reading
+    passages: Sequence[Passage]
     sources: Mapping[str, Source]
     records: Records
     work: Work
+    draw: Callable[[Dialog], bytes]
+    """The guide with the path that a dialog took, as PNG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,17 +422,10 @@ def slack_parts(
     """Everything that listens and answers, over whatever keeps the records and does the work."""
     from bot.services.admission import Admission
     from bot.slack.access import Access, People, Permissions
+    from bot.slack.afterwards import REMINDER, Afterwards, ReminderTask
     from bot.slack.commands import Commands
     from bot.slack.feedback import Feedback
-    from bot.slack.flowchart import (
-        DIALOG,
-        RECOMMENDATION,
-        STEP,
-        DialogPresses,
-        DialogTask,
-        RecommendationTask,
-        StepTask,
-    )
+    from bot.slack.flowchart import DIALOG, DialogTask
     from bot.slack.guarded import Guarded, Rules
     from bot.slack.home import Home
     from bot.slack.intake import NOTICE, Intake, NoticeTask
@@ -372,11 +433,22 @@ def slack_parts(
     from bot.slack.outbox import Outbox
     from bot.slack.presses import SHARE, Presses, ShareTask
     from bot.slack.questions import KIND, AnswerTask
+    from bot.slack.recommendations import (
+        ESTIMATE,
+        FILES,
+        EstimateTask,
+        FilesTask,
+        RecommendationTask,
+    )
+    from bot.slack.scheduling import Scheduling
     from bot.slack.sessions import Sessions
     from bot.slack.statuses import Statuses
+    from bot.slack.steps import RECOMMENDATION, STEP, DialogPresses, StepTask
+    from bot.slack.uploads import Uploads
 
     outbox, records, work = Outbox(client), services.records, services.work
-    steps, cited = services.guide, services.sources
+    uploads = Uploads(client)
+    consulting = Consulting(services.editions, records=records, sources=services.sources)
     permissions = Permissions(
         channels=settings.allowed_channels,
         users=settings.allowed_users,
@@ -401,9 +473,12 @@ def slack_parts(
     )
     errands: dict[str, Errand] = {
         KIND: AnswerTask(services.answers, records=records, outbox=outbox),
-        DIALOG: DialogTask(steps, outbox=outbox),
-        STEP: StepTask(steps, outbox=outbox),
-        RECOMMENDATION: RecommendationTask(steps, sources=cited, records=records),
+        DIALOG: DialogTask(consulting, reading=services.reading, outbox=outbox, work=work),
+        STEP: StepTask(consulting, outbox=outbox),
+        RECOMMENDATION: RecommendationTask(consulting, records=records, work=work),
+        FILES: FilesTask(consulting, draw=services.draw, uploads=uploads),
+        ESTIMATE: EstimateTask(consulting, uploads=uploads),
+        REMINDER: ReminderTask(consulting, scheduling=Scheduling(client)),
         HELP_KIND: HelpTask(),
         SHARE: ShareTask(records=records, outbox=outbox),
     }
@@ -414,7 +489,7 @@ def slack_parts(
             rules=rules,
             outbox=outbox,
             slow=kind in slow,
-            tells=kind != RECOMMENDATION,  # the step that leads to one tells already
+            tells=kind not in (RECOMMENDATION, FILES),  # the step that leads to them tells already
         )
         for kind, errand in errands.items()
     }
@@ -427,12 +502,19 @@ def slack_parts(
             stale_seconds=settings.stale_minutes * 60.0,
         ),
         Commands(intake),
-        DialogPresses(steps, outbox=outbox, work=work),
+        DialogPresses(consulting, outbox=outbox, work=work, policy=settings.thread_policy),
+        Afterwards(
+            consulting,
+            passages=services.passages,
+            outbox=outbox,
+            work=work,
+            policy=settings.thread_policy,
+        ),
         Presses(intake, records=records, outbox=outbox),
         Sessions(records, outbox=outbox),
         Home(
-            steps,
-            sources=list(cited.values()),
+            services.editions.current,
+            sources=list(services.sources.values()),
             retention_days=settings.retention_days,
             records=records,
             intake=intake,

@@ -37,8 +37,9 @@ HELP = (
     "*What I do*\n"
     "• *Answer questions* about adapting large language models, with numbered sources: mention me "
     "in a channel, write to me directly, or type `/adapt ask <question>`.\n"
-    "• *Recommend a method* (prompting, RAG, fine-tuning): type `/adapt`, or say "
-    "`recommend` after mentioning me in a thread. I ask at most eight questions.\n"
+    "• *Recommend a method* (prompting, RAG, fine-tuning): type `/adapt`, best with a line about "
+    "what you build, or say `recommend` after mentioning me in a thread. I ask at most eight "
+    "questions, in the thread, where others can read along.\n"
     "I rest on Meta AI's three-part series of August 2024 and the papers behind it. When my "
     "sources don't hold an answer, I say so."
 )

@@ -2,131 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from bot.domain.dialog import Answered, Dialog, start
+from bot.domain.dialog import Answered, Dialog, Option, replay
 from bot.domain.flowchart import UNSURE, wording
-from bot.services.recommending import Report
-from bot.slack.blocks import Block, context, header, section, sections, source_list
-from bot.slack.text import inert, shortened, with_links
+from bot.slack.blocks import Block, context, section, sections
+from bot.slack.press import PREFIX, Press
+from bot.slack.text import inert, shortened
 
 LABEL_LIMIT = 75
-ACTION = "guide:"
+EARLIER_LIMIT = 1_000
+WORDS_LIMIT = 200
 SUPPORT = {
     "original": "read in the series",
     "secondary": "from pages about the series",
     "derived": "our inference",
 }
+READ = "I read these from your description. Change whatever is wrong."
+NOTHING_READ = "Your description settles none of my questions clearly enough, so I ask them all."
+CANCELLED = "The dialog was cancelled. Nothing was recommended."
 
 
-class Press(BaseModel):
-    """What a button of a dialog carries: all that is needed to go on from it."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A dialog as its message shows it."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True
-    )
+    dialog: Dialog
+    owner: str
+    consultation: str = ""
+    """The id of what is kept about it."""
+    described: bool = False
+    """Whether it began with a description."""
+    changing: int | None = None
+    """The position of the answer that is being changed."""
+    built: bool = False
+    """Whether the outcome has been built, so that the loop's question is asked."""
 
-    version: str = Field(alias="v", max_length=40)
-    owner: str = Field(alias="o", pattern=r"^[UW][A-Z0-9]{1,39}$")
-    path: str = Field(alias="p", max_length=1_200)
-    """`step=choice` joined by commas, the choice of this button included."""
-
-    def answers(self) -> list[Answered]:
-        """The path, to be replayed."""
-        return read_path(self.path)
-
-
-def write_path(path: Iterable[Answered]) -> str:
-    """A path as text: `prompting=falls_short,facts=yes`."""
-    return ",".join(f"{answer.step}={answer.choice}" for answer in path)
-
-
-def read_path(text: str) -> list[Answered]:
-    """The path that `write_path` wrote; what does not fit the guide shows on replay."""
-    pairs = [pair.partition("=") for pair in text.split(",") if pair]
-    return [Answered(step, choice) for step, _, choice in pairs]
+    @property
+    def asked(self) -> Dialog | None:
+        """The dialog whose question is shown; None where the path has ended."""
+        if self.changing is not None:
+            return self.dialog.reopened(self.changing)
+        return None if self.dialog.outcome and not self.built else self.dialog
 
 
-def dialog_text(dialog: Dialog) -> str:
+def dialog_text(shown: Shown) -> str:
     """The message in plain words, for notifications and screen readers."""
-    if dialog.outcome:
-        return f"Recommended: {dialog.outcome.title}"
-    return inert(f"Question {dialog.progress}: {dialog.question}")
+    asked = shown.asked
+    if asked is not None:
+        return inert(f"Question {asked.progress}: {asked.question}")
+    assert shown.dialog.outcome is not None  # noqa: S101 - nothing is asked only at an outcome
+    return inert(f"Recommended: {shown.dialog.outcome.title}")
 
 
-def dialog_blocks(dialog: Dialog, *, owner: str) -> list[Block]:
-    """The trail so far, and the question with its choices, or where the path has ended."""
-    head = context(f"*{inert(dialog.guide.title)}* · for <@{owner}>")
-    if dialog.outcome:
-        done = (
-            f"*That settles it: {inert(dialog.outcome.title)}.* The recommendation follows below."
-        )
-        return [head, *_trail(dialog), section(done), _navigation(dialog, owner)]
-    return [
-        head,
-        *_trail(dialog),
-        section(f"*{dialog.progress}. {inert(dialog.question)}*"),
-        context(f"Why we ask: {inert(dialog.step.why)} _({SUPPORT[dialog.step.support]})_"),
-        *_choices(dialog, owner),
-        _navigation(dialog, owner),
+def dialog_blocks(shown: Shown) -> list[Block]:
+    """The trail so far, and the question with its choices, or where the path has ended.
+
+    Raises:
+        ValidationError: the dialog has gone through more answers than a button holds.
+    """
+    dialog, asked = shown.dialog, shown.asked
+    head = context(f"*{inert(dialog.guide.title)}* · for <@{shown.owner}>")
+    if asked is not None:
+        return [head, *_trail(shown), *_question(shown, asked), _navigation(shown)]
+    assert dialog.outcome is not None  # noqa: S101 - nothing is asked only at an outcome
+    done = f"*That settles it: {inert(dialog.outcome.title)}.* The recommendation follows below."
+    return [head, *_trail(shown), section(done), _navigation(shown)]
+
+
+def cancelled_blocks(shown: Shown, *, by: str) -> list[Block]:
+    """A dialog that somebody gave up: it can be taken up again, or begun anew."""
+    head = context(f"*{inert(shown.dialog.guide.title)}* · for <@{shown.owner}>")
+    again = [
+        _button("Go on after all", "keep", shown, shown.dialog),
+        _button("Start over", "restart", shown, _fresh(shown.dialog)),
     ]
+    said = section(f"{CANCELLED[:-1]} (by <@{by}>).")
+    return [head, said, {"type": "actions", "elements": again}]
 
 
-def report_blocks(report: Report, *, year: int | None = None) -> list[Block]:
-    """A recommendation: its parts, and the sources they cite, with their age in `year`."""
-    urls = {reference.number: reference.source.url for reference in report.references}
-    blocks = [header(report.title)]
-    for part in report.parts:
-        lines = [f"• {with_links(line, urls)}" for line in part.lines]
-        blocks += sections("\n".join([f"*{inert(part.heading)}*", *lines]))
-    return [*blocks, *source_list(report.references, year=year)]
+def trail(dialog: Dialog) -> Iterator[tuple[str, str, str | None]]:
+    """Each question answered so far: how it was asked, the answer's label, the words it is from."""
+    for position, answer in enumerate(dialog.path):
+        at = replay(dialog.guide, dialog.path[:position])
+        choice = at.step.choice(answer.choice, at.state)
+        label = wording(choice.label, at.state) if choice else answer.choice
+        yield at.question, label, answer.read_from
 
 
-def _trail(dialog: Dialog) -> Iterator[Block]:
-    lines = [f"{inert(question)} → *{inert(label)}*" for question, label in trail(dialog)]
-    yield from sections("\n".join(f"✓ {line}" for line in lines))
-
-
-def trail(dialog: Dialog) -> Iterator[tuple[str, str]]:
-    """Each question asked so far with the label of its answer."""
-    at = start(dialog.guide)
-    for answer in dialog.path:
-        label = next(
-            (option.label for option in at.options if option.id == answer.choice), answer.choice
+def _trail(shown: Shown) -> Iterator[Block]:
+    """The answers of this round, each to be changed; those of earlier rounds in small print."""
+    lines = list(trail(shown.dialog))
+    began = shown.dialog.began
+    if began:
+        earlier = " · ".join(
+            f"{inert(question)} *{inert(label)}*" for question, label, _ in lines[:began]
         )
-        yield at.question, label
-        at = at.choose(answer.step, answer.choice)
+        yield context(shortened(f"Earlier: {earlier}", EARLIER_LIMIT))
+    if any(words for _, _, words in lines[began:]):
+        yield context(READ)
+    elif shown.described and not shown.dialog.path:
+        yield context(NOTHING_READ)
+    for position, (question, label, words) in enumerate(lines[began:], start=began):
+        line = f"✓ {inert(question)} *{inert(label)}*"
+        if words:
+            line += f"\n_from “{inert(shortened(words, WORDS_LIMIT))}”_"
+        if position == shown.changing:
+            yield section(f"{line} ← being changed")
+        else:
+            change = _button("Change", f"change:{position}", shown, shown.dialog)
+            yield section(line) | {"accessory": change}
 
 
-def _choices(dialog: Dialog, owner: str) -> Iterator[Block]:
-    for option in dialog.options:
+def _question(shown: Shown, asked: Dialog) -> Iterator[Block]:
+    yield from sections(f"*{asked.progress}. {inert(asked.question)}*")
+    yield context(f"Why we ask: {inert(asked.step.why)} _({SUPPORT[asked.step.support]})_")
+    for option in asked.options:
         if option.id != UNSURE:
-            then = (*dialog.path, Answered(dialog.step.id, option.id))
-            button = _button(option.label, f"choose:{option.id}", dialog, owner, then)
-            yield {"type": "actions", "elements": [button]}
+            yield {"type": "actions", "elements": [_answer(option, shown, asked)]}
 
 
-def _navigation(dialog: Dialog, owner: str) -> Block:
-    buttons = []
-    if dialog.outcome is None:
-        unsure = (*dialog.path, Answered(dialog.step.id, UNSURE))
-        label = wording(dialog.step.unsure(dialog.state).label, dialog.state)
-        buttons.append(_button(label, "unsure", dialog, owner, unsure))
+def _answer(option: Option, shown: Shown, asked: Dialog) -> Block:
+    action = "unsure" if option.id == UNSURE else f"choose:{option.id}"
+    given = (*asked.path, Answered(asked.step.id, option.id))
+    return _button(option.label, action, shown, replace(asked, path=given))
+
+
+def _navigation(shown: Shown) -> Block:
+    dialog, asked = shown.dialog, shown.asked
+    buttons = [*(_ended(shown) if asked is None else _asking(shown, asked))]
     if dialog.path:
-        buttons.append(_button("Back", "back", dialog, owner, dialog.path[:-1]))
-        buttons.append(_button("Start over", "restart", dialog, owner, ()))
+        buttons.append(_button("Start over", "restart", shown, _fresh(dialog)))
+    if dialog.outcome is None:
+        buttons.append(_button("Cancel", "cancel", shown, dialog))
     return {"type": "actions", "elements": buttons}
 
 
-def _button(
-    label: str, action: str, dialog: Dialog, owner: str, path: tuple[Answered, ...]
-) -> Block:
-    press = Press(version=dialog.guide.version, owner=owner, path=write_path(path))
+def _ended(shown: Shown) -> Iterator[Block]:
+    yield _button("Back", "back", shown, shown.dialog.back())
+    yield _button("We have built it", "built", shown, shown.dialog)
+
+
+def _asking(shown: Shown, asked: Dialog) -> Iterator[Block]:
+    dialog = shown.dialog
+    yield _answer(asked.options[-1], shown, asked)
+    if asked is not dialog or shown.built:
+        yield _button("Leave it as it is", "keep", shown, dialog)
+    elif dialog.path:
+        yield _button("Back", "back", shown, dialog.back())
+    yield _button("Why we ask", "why", shown, asked)
+    if asked is dialog and dialog.path and not shown.built:
+        yield _button("Recommend now", "now", shown, dialog.assume())
+
+
+def _fresh(dialog: Dialog) -> Dialog:
+    return replay(dialog.guide, ())
+
+
+def _button(label: str, action: str, shown: Shown, leads_to: Dialog) -> Block:
+    press = Press.at(leads_to, owner=shown.owner, consultation=shown.consultation)
     return {
         "type": "button",
         "text": {"type": "plain_text", "text": shortened(label, LABEL_LIMIT), "emoji": False},
-        "action_id": f"{ACTION}{action}",
-        "value": press.model_dump_json(by_alias=True),
+        "action_id": f"{PREFIX}{action}",
+        "value": press.value,
     }

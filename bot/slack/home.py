@@ -15,7 +15,7 @@ from bot.domain.flowchart import Guide
 from bot.domain.text import clean, has_words
 from bot.services.ports import Job, Recommendations, Recommended
 from bot.slack.failures import reported
-from bot.slack.flowchart import DIALOG
+from bot.slack.flowchart import opening_job
 from bot.slack.guarded import origin_of
 from bot.slack.home_blocks import (
     ASK_ACTION,
@@ -161,12 +161,12 @@ def typed_in(view: Mapping[str, Any], block: str, field: str) -> str:
 def guide_job(body: Mapping[str, Any]) -> Job:
     """The durable work of opening the guide in the direct message of who pressed the button."""
     origin, pressed = _origin(body), body["actions"][0]["action_ts"]
-    return Job(
-        id=f"{origin.team}:{origin.user}:{pressed}",
-        kind=DIALOG,
+    return opening_job(
+        origin,
+        about="",
+        work_id=f"{origin.team}:{origin.user}:{pressed}",
         thread=f"{origin.team}:{origin.user}:home:{pressed}",
         order=float(pressed),
-        payload={"origin": origin.model_dump(), "about": ""},
     )
 
 

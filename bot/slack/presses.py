@@ -15,7 +15,7 @@ from bot.errors import UndeliverableError
 from bot.services.patience import Patience
 from bot.services.ports import Job, Payload, Records, Replied
 from bot.slack.blocks import Said, context
-from bot.slack.flowchart import DIALOG
+from bot.slack.flowchart import opening_job
 from bot.slack.intake import Intake
 from bot.slack.origin import Origin, pressed_at
 from bot.slack.outbox import Outbox, Place
@@ -25,6 +25,7 @@ from bot.slack.text import inert, shortened, typed
 from bot.telemetry import logger
 
 SHORTCUT = "ask_about"
+RECOMMEND_FOR = "recommend_for"
 SUGGESTION = re.compile(r"^ask:[0-9]$")
 OPEN_GUIDE = "open_guide"
 SHARE = "share"
@@ -55,8 +56,9 @@ class Presses:
         self._outbox = outbox
 
     def register(self, app: App) -> None:
-        """Listen to the shortcut and to the buttons of answers."""
+        """Listen to the shortcuts and to the buttons of answers."""
         app.message_shortcut(SHORTCUT)(self.asked_about)
+        app.message_shortcut(RECOMMEND_FOR)(self.recommend_for)
         app.action(SUGGESTION)(self.suggested)
         app.action(OPEN_GUIDE)(self.guide)
         app.action(SHARE)(self.share)
@@ -68,6 +70,14 @@ class Presses:
         text = typed(message.get("text") or "", bot_user=context.bot_user_id or "")
         work_id = f"{origin.team}:{origin.channel}:{message['ts']}:about:{body['action_ts']}"
         self._ask(origin, text, work_id=work_id, at=body["action_ts"])
+        ack()
+
+    def recommend_for(self, ack: Ack, body: Mapping[str, Any], context: BoltContext) -> None:
+        """Open the decision guide in the thread of a message that describes a project."""
+        origin, message = pressed_at(body, surface="shortcut"), body["message"]
+        about = typed(message.get("text") or "", bot_user=context.bot_user_id or "")
+        work_id = f"{origin.team}:{origin.channel}:{message['ts']}:guide:{body['action_ts']}"
+        self._guide(origin, about=about, work_id=work_id, at=body["action_ts"])
         ack()
 
     def suggested(self, ack: Ack, body: Mapping[str, Any]) -> None:
@@ -87,10 +97,11 @@ class Presses:
         """Open the decision guide in the thread, or in one of its own."""
         origin, action = pressed_at(body, surface="button"), body["actions"][0]
         stamp = (body.get("container") or {}).get("message_ts")
-        payload: Payload = {"origin": origin.model_dump(), "about": ""}
         work_id = f"{origin.team}:{origin.channel}:{stamp}:guide:{origin.user}"
-        thread = origin.thread if origin.root else work_id
-        self._intake.take(Job(work_id, DIALOG, thread, float(action["action_ts"]), payload), origin)
+        asked = str(action.get("value") or "")
+        here = asked.startswith(f"{origin.team}:{origin.channel}:")
+        at = action["action_ts"]
+        self._guide(origin, work_id=work_id, at=at, asked=asked if here else "")
         ack()
 
     def share(self, ack: Ack, body: Mapping[str, Any]) -> None:
@@ -107,6 +118,15 @@ class Presses:
         else:
             _log.warning("an answer of elsewhere is not shared", user=origin.user)
         ack()
+
+    def _guide(
+        self, origin: Origin, *, work_id: str, at: str, about: str = "", asked: str = ""
+    ) -> None:
+        thread = origin.thread if origin.root else work_id
+        job = opening_job(
+            origin, about=about, work_id=work_id, thread=thread, order=float(at), asked=asked
+        )
+        self._intake.take(job, origin)
 
     def _ask(self, origin: Origin, question: str, *, work_id: str, at: str) -> None:
         thread = origin.thread if origin.root else f"{origin.team}:command:{origin.user}"

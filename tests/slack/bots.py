@@ -13,26 +13,50 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
-from bot.adapters.guide import load_guide
+from bot.adapters.guide import guide_text, load_guide, parse_guide
+from bot.domain.dialog import Dialog
+from bot.domain.flowchart import Guide
 from bot.playground.server import LocalSlack
 from bot.services.answering import Answering
+from bot.services.editions import Editions
 from bot.services.ports import Task, Work
+from bot.services.reading import Reading
 from bot.settings import Settings
 from bot.slack.app import build_app
 from bot.slack.clients import web_client
 from bot.slack.origin import Identity
+from bot.slack.press import write_path
 from bot.slack.web import Site
 from bot.wiring import Services, slack_parts
 from tests.assembled import answering
-from tests.fakes import LORA, PART1, ImmediateWork, MemoryRecords, ScriptedModel, WordIndex
+from tests.fakes import (
+    CORPUS,
+    LORA,
+    PART1,
+    ImmediateWork,
+    MemoryRecords,
+    ScriptedModel,
+    ScriptedReader,
+    WordIndex,
+)
 from tests.playground.bolt_apps import close_quickly
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 GUIDE = load_guide()
+GUIDE_TEXT = guide_text()
 SOURCES = {source.key: source for source in (LORA, PART1)}
 EVENTS = "/slack/events"
+
+
+def parsed(text: str) -> Guide:
+    return parse_guide(text, file="an earlier guide")
+
+
+def drawn(dialog: Dialog) -> bytes:
+    """In place of a picture, which takes half a second."""
+    return b"\x89PNG\r\n\x1a\n" + write_path(dialog.path).encode()
 
 
 class Startable(Work, Protocol):
@@ -50,6 +74,9 @@ class Bot:
     records: MemoryRecords = field(default_factory=MemoryRecords)
     writer: ScriptedModel = field(default_factory=lambda: ScriptedModel(None))
     """Out of reach unless told what to say: the answers are extractive."""
+    reader: ScriptedReader = field(default_factory=lambda: ScriptedReader({}))
+    """Reads nothing from a description unless told which words say what."""
+    draw: Callable[[Dialog], bytes] = drawn
     settings: dict[str, Any] = field(default_factory=dict)
     """By field, where they differ from the defaults."""
 
@@ -65,7 +92,16 @@ class Bot:
         """The real app; what `work_for` makes does its jobs."""
         client = web_client(self.slack.app.bot_token, base_url=self.slack.api_url)
         work = work_for()
-        services = Services(self.answering(), GUIDE, SOURCES, self.records, work)
+        services = Services(
+            self.answering(),
+            Editions(GUIDE, GUIDE_TEXT, texts=self.records, parse=parsed),
+            reading=Reading([self.reader]),
+            passages=CORPUS,
+            sources=SOURCES,
+            records=self.records,
+            work=work,
+            draw=self.draw,
+        )
         settings = Settings(_env_file=None, **self.settings)
         made = slack_parts(settings, self.identity(), client, services)
         app = build_app(

@@ -12,7 +12,7 @@ from bot.playground.server import LocalSlack
 from tests.slack.bots import Bot, over_http, over_sockets
 
 WAYS = {"sockets": over_sockets, "http": over_http}
-POSTS = ("chat.postMessage", "chat.postEphemeral")
+POSTS = ("chat.postMessage", "chat.postEphemeral", "chat.scheduleMessage")
 
 
 @pytest.fixture

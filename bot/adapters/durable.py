@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -125,6 +126,8 @@ class DurableWork:
     def submit(self, job: Job) -> None:
         """Return when the job is committed; duplicates wait for the first one's commit.
 
+        A job may submit further ones while it is delivered.
+
         Raises:
             StoreUnavailableError: this process is ending.
         """
@@ -138,7 +141,7 @@ class DurableWork:
             return
         try:
             with self._turns.of(job.thread, job.order):
-                self._enqueue(job)
+                Context().run(self._enqueue, job)  # DBOS lets no step of a job submit another
             future.set_result(None)
         except BaseException as error:
             future.set_exception(error)

@@ -8,11 +8,15 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from bot.errors import IndexUnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
 
 BUNDLED = "all-MiniLM-L6-v2"
@@ -51,6 +55,14 @@ class SentenceEmbeddings(Embeddings):
 
         torch.set_num_threads(os.cpu_count() or 1)
         return _vectors(encoder, texts)
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of a few `texts`, a row each, made on one core beside other work."""
+        encoder = self._encoder()
+        import torch  # noqa: PLC0415 - seconds to import, and loaded with the model
+
+        torch.set_num_threads(1)
+        return np.asarray(_vectors(encoder, list(texts)), dtype=np.float32)
 
     def _encoder(self) -> SentenceTransformer:
         with self._lock:

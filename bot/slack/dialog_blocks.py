@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.domain.dialog import Answered, Dialog, Option, replay
-from bot.domain.flowchart import UNSURE, wording
+from bot.domain.flowchart import UNSURE, Choice, Step, wording
 from bot.slack.blocks import Block, context, section, sections
 from bot.slack.press import PREFIX, Press
 from bot.slack.text import inert, shortened
@@ -20,6 +20,8 @@ SUPPORT = {
     "derived": "our inference",
 }
 READ = "I read these from your description. Change whatever is wrong."
+ASK_ME = "Ask me instead"
+"""Of what was read for a question that has not come up."""
 NOTHING_READ = "Your description settles none of my questions clearly enough, so I ask them all."
 CANCELLED = "The dialog was cancelled. Nothing was recommended."
 
@@ -32,8 +34,8 @@ class Shown:
     owner: str
     consultation: str = ""
     """The id of what is kept about it."""
-    described: bool = False
-    """Whether it began with a description."""
+    nothing_read: bool = False
+    """Whether it began with a description of which nothing was taken."""
     changing: int | None = None
     """The position of the answer that is being changed."""
     built: bool = False
@@ -100,19 +102,42 @@ def _trail(shown: Shown) -> Iterator[Block]:
             f"{inert(question)} *{inert(label)}*" for question, label, _ in lines[:began]
         )
         yield context(shortened(f"Earlier: {earlier}", EARLIER_LIMIT))
-    if any(words for _, _, words in lines[began:]):
+    pending = [*_pending(shown)]
+    if pending or any(words for _, _, words in lines[began:]):
         yield context(READ)
-    elif shown.described and not shown.dialog.path:
+    elif shown.nothing_read and not shown.dialog.path:
         yield context(NOTHING_READ)
     for position, (question, label, words) in enumerate(lines[began:], start=began):
-        line = f"✓ {inert(question)} *{inert(label)}*"
-        if words:
-            line += f"\n_from “{inert(shortened(words, WORDS_LIMIT))}”_"
+        line = _answered(question, label, words)
         if position == shown.changing:
             yield section(f"{line} ← being changed")
         else:
             change = _button("Change", f"change:{position}", shown, shown.dialog)
             yield section(line) | {"accessory": change}
+    yield from pending
+
+
+def _pending(shown: Shown) -> Iterator[Block]:
+    """What was read for questions that have not come up, or never will."""
+    dialog = shown.dialog
+    for step in dialog.guide.steps if dialog.outcome is None else ():
+        for answer in dialog.known:
+            choice = _named(step, answer.choice)
+            if answer.step == step.id and answer.read_from and choice:
+                others = tuple(known for known in dialog.known if known != answer)
+                asks = _button(ASK_ME, f"keep:{step.id}", shown, replace(dialog, known=others))
+                question, label = (wording(w, dialog.state) for w in (step.question, choice.label))
+                line = _answered(question, label, answer.read_from)
+                yield section(line) | {"accessory": asks}
+
+
+def _named(step: Step, name: str) -> Choice | None:
+    return next((c for c in (*step.choices, *step.not_sure) if c.id == name), None)
+
+
+def _answered(question: str, label: str, words: str | None) -> str:
+    line = f"✓ {inert(question)} *{inert(label)}*"
+    return f"{line}\n_from “{inert(shortened(words, WORDS_LIMIT))}”_" if words else line
 
 
 def _question(shown: Shown, asked: Dialog) -> Iterator[Block]:
@@ -132,7 +157,7 @@ def _answer(option: Option, shown: Shown, asked: Dialog) -> Block:
 def _navigation(shown: Shown) -> Block:
     dialog, asked = shown.dialog, shown.asked
     buttons = [*(_ended(shown) if asked is None else _asking(shown, asked))]
-    if dialog.path:
+    if dialog.path or dialog.known:
         buttons.append(_button("Start over", "restart", shown, _fresh(dialog)))
     if dialog.outcome is None:
         buttons.append(_button("Cancel", "cancel", shown, dialog))

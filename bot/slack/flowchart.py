@@ -109,7 +109,9 @@ class DialogTask:
     def _open(self, job: Job, prepared: Payload, reply: Reply) -> None:
         origin, place = reply.origin, reply.origin.place
         about = str(prepared.get("about") or "")
-        kept = Consultation(digest(job.id), origin.thread, origin.user, about, _read(prepared))
+        dialog = start(self._consulting.guide, _read(prepared))
+        read = tuple(answer for answer in (*dialog.path, *dialog.known) if answer.read_from)
+        kept = Consultation(digest(job.id), origin.thread, origin.user, about, read)
         self._consulting.keep(kept)
         if origin.root is None:
             opened = self._outbox.post(
@@ -120,9 +122,9 @@ class DialogTask:
                 again=reply.again,
             )
             place = Place(*opened)
-        dialog = start(self._consulting.guide, kept.read)
         unread = bool(prepared.get("unread"))
-        shown = Shown(dialog, kept.user, kept.id, described=bool(about) and not unread)
+        nothing = bool(about) and not (read or unread)
+        shown = Shown(dialog, kept.user, kept.id, nothing_read=nothing)
         text, blocks = dialog_text(shown), dialog_blocks(shown)
         if unread:
             blocks.insert(1, context(UNREAD))

@@ -192,7 +192,7 @@ class StepTask:
             self._consulting.dialog(press.position, kept),
             press.owner,
             press.consultation,
-            described=bool(kept and kept.description),
+            nothing_read=bool(kept and kept.description and not kept.read),
             changing=cast("int | None", job.payload.get("changing")),
             built=bool(job.payload.get("built")),
         )

@@ -37,6 +37,10 @@ class Recording:
     steps: list[tuple[str, str]] = field(default_factory=list)
     gates: dict[str, threading.Event] = field(default_factory=dict)
     deliveries: list[tuple[Payload, Payload, str, bool]] = field(default_factory=list)
+    further: dict[str, list[Job]] = field(default_factory=dict)
+    """By name, what is submitted once it is delivered."""
+    submit: Callable[[Job], None] = print
+    """Set to the work's own by the test that needs it."""
 
     def prepare(self, job: Job) -> Payload:
         payload = job.payload
@@ -69,6 +73,9 @@ class Recording:
             raise ConnectionError("scripted")
         self.deliveries.append((payload, prepared, job.id, again))
         self.steps.append(("delivered", str(payload["name"])))
+
+        for further in self.further.pop(str(payload["name"]), ()):
+            self.submit(further)
 
     def interrupted(self, job: Job) -> None:
         raise AssertionError(f"{job.id} was interrupted")
@@ -127,6 +134,16 @@ def test_a_job_is_prepared_then_delivered(bench: Bench, thread: str) -> None:
     assert payload == {"name": name, "words": "🙂 мир", "number": 1.5}
     assert prepared == {"text": f"answer to {name}", "nested": [1, 2.5, None, {"a": True}]}
     assert (work_id, again) == (f"job-{name}", False)
+
+
+def test_a_job_submits_a_further_one_while_it_is_delivered(bench: Bench, thread: str) -> None:
+    bench.task.submit = bench.work.submit
+    first, second = bench.job(thread, "first"), bench.job(thread, "second", order=ASKED + 1)
+    names = [str(job.payload["name"]) for job in (first, second)]
+    bench.task.further[names[0]] = [second, second]
+    bench.work.submit(first)
+    eventually(lambda: bench.task.delivered(*names))
+    assert [bench.task.steps.count(("delivered", name)) for name in names] == [1, 1]
 
 
 def test_a_job_that_is_submitted_again_is_done_once(bench: Bench, thread: str) -> None:

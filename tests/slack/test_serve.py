@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -14,12 +14,16 @@ from bot.playground.server import LocalSlack
 from bot.playground.workspace import Message
 from tests.commands import run_adaptbot, run_python
 from tests.slack.process import Mode, Serving, copied, environment, free_port, settings
-from tests.slack.said import POST, in_thread, posted, shown
+from tests.slack.said import POST, in_thread, shown
 
 pytestmark = pytest.mark.slow
 
 CHANNEL = "#llm-adaptation"
 QUESTION = "What does LoRA train?"
+DESCRIPTION = (
+    "we run a support bot over a wiki that changes daily, no labelled data, answers must show "
+    "sources"
+)
 STATUS = "agents.sessions.setStatus"
 PATIENCE = 60.0
 
@@ -50,43 +54,136 @@ def serving(slack: LocalSlack, mode: Mode, index: Path, tmp_path: Path) -> Itera
 
 
 def press(slack: LocalSlack, person: Person, message: Message, label: str) -> Message:
-    before = slack.workspace.message(message.channel, message.ts)
+    """Press, and wait until the message says something else: a step may be shown twice."""
+
+    def now() -> Message:
+        found = slack.workspace.message(message.channel, message.ts)
+        assert found is not None
+        return found
+
+    before = blocks_of(now())
     assert person.press(message, label).acked
     slack.wait_until(
-        lambda: slack.workspace.message(message.channel, message.ts) != before,
-        f"a change after {label!r}",
-        timeout=PATIENCE,
+        lambda: blocks_of(now()) != before, f"a change after {label!r}", timeout=PATIENCE
     )
-    after = slack.workspace.message(message.channel, message.ts)
-    assert after is not None
-    return after
+    return now()
 
 
-def test_the_whole_bot_answers_and_recommends_across_a_power_cut(
+def blocks_of(message: Message) -> list[dict[str, Any]]:
+    """The blocks without the ids that Slack gives them."""
+    return [{**block, "block_id": ""} for block in message.blocks]
+
+
+def test_the_whole_bot_answers_in_a_channel_and_directly(
     serving: Serving, slack: LocalSlack, ana: Person
 ) -> None:
     for asked in (ana.say(CHANNEL, f"@adaptbot {QUESTION}"), ana.say(ana.dm, QUESTION)):
         reply = slack.wait_for_reply(asked, timeout=PATIENCE)
         assert "LoRA" in reply.text
         assert "|[1] " in shown(reply), "the list of sources"
-    assert ana.command("/adapt", "a support bot", channel=CHANNEL).acked
-    dialog = slack.wait_for("Question 1", timeout=PATIENCE)
-    dialog = press(slack, ana, dialog, "Not tried properly, or never measured")
+    assert serving.stop() == 0
+    clean(serving, slack)
+
+
+def test_the_decision_guide_from_a_description_to_the_record_across_a_power_cut(
+    serving: Serving, slack: LocalSlack, ana: Person, ben: Person
+) -> None:
+    """The whole way: start, answer, back, change the second answer, power cut, finish."""
+    assert ana.command("/adapt", DESCRIPTION, channel=CHANNEL).acked
+    dialog = slack.wait_for("Question ", timeout=PATIENCE)
+    assert "from “changes daily”" in shown(dialog)
+    assert "from “no labelled data”" in shown(dialog)
+    dialog = press(slack, ana, dialog, "Start over")
+    dialog = press(slack, ana, dialog, "The quality falls short")
+    dialog = press(slack, ana, dialog, "No, the model knows enough")
+    dialog = press(slack, ana, dialog, "No, an occasional slip can be caught")
+    dialog = press(slack, ana, dialog, "Back")
+    assert "Must answers show their sources" in shown(dialog)
+    dialog = press(slack, ana, dialog, "No, an occasional slip can be caught")
+    dialog = press(slack, ana, dialog, "Tone, style or output format")
+    assert ben.press(dialog, "More than about 500").acked
+    slack.wait_for(f"This dialog belongs to <@{ana.id}>", timeout=PATIENCE)
+    assert slack.workspace.message(dialog.channel, dialog.ts) == dialog
+
+    dialog = press(slack, ana, dialog, "guide:change:1")
     dialog = press(slack, ana, dialog, "Yes, private, recent or specialist facts")
+    assert "How often do these facts change?" in shown(dialog), "asked only now"
+    serving.kill()
+    serving.start()
+    dialog = press(slack, ana, dialog, "Often, monthly or faster")
+    assert "*Tone, style or output format*" in shown(dialog), "still applies"
+    dialog = press(slack, ana, dialog, "More than about 500")
+    dialog = press(slack, ana, dialog, "All of it: a search system, and tuning with its data work")
+    for _ in range(2):
+        assert ana.press(dialog, "No, not all three", stale=True).acked
+
+    root = slack.messages(dialog.channel)[0]
+    slack.wait_until(lambda: ana.files(root), "picture and record", timeout=PATIENCE)
+    slack.settle()
+    said = [message.text.split(":")[0] for message in in_thread(slack, root)]
+    assert said.count("Recommended") == 2, "the dialog itself, and one recommendation"
+    recommendation = slack.wait_for("Recommended: Retrieval for the facts, PEFT", after=dialog)
+    assert recommendation.thread_ts == root.ts
+    picture, record = ana.files(root)
+    assert picture.content.startswith(b"\x89PNG")
+    assert "Often, monthly or faster" in (picture.alt_text or "")
+    assert record.name.endswith(".md")
+    assert "changes daily" in record.content.decode()
+    assert "Chosen option" in record.content.decode()
+    assert serving.stop() == 0
+    clean(serving, slack)
+
+
+def clean(serving: Serving, slack: LocalSlack) -> None:
+    log = serving.log.read_text()
+    assert "Traceback" not in log
+    assert slack.app.bot_token not in log
+    assert DESCRIPTION not in log
+
+
+def test_a_consultation_goes_on_across_a_power_cut_to_one_recommendation_with_its_files(
+    serving: Serving, slack: LocalSlack, ana: Person, ben: Person
+) -> None:
+    """Double clicks and somebody else's presses in between change nothing."""
+    assert ana.command("/adapt", channel=CHANNEL).acked
+    opened = slack.wait_for("Question 1 of at most 8", timeout=PATIENCE)
+    second = press(slack, ana, opened, "The quality falls short")
+    assert ana.press(opened, "The quality falls short", stale=True).acked
+    third = press(slack, ana, second, "Yes, private, recent or specialist facts")
+    assert ben.press(third, "Often, monthly or faster").acked
+    slack.wait_until(lambda: slack.ephemerals(ben.id), "a refusal", timeout=PATIENCE)
+    back = press(slack, ana, third, "Back")
+    assert back.text == second.text
+    third = press(slack, ana, back, "Yes, private, recent or specialist facts")
+    fourth = press(slack, ana, third, "Often, monthly or faster")
+    fifth = press(slack, ana, fourth, "Tone, style or output format")
+    changing = press(slack, ana, fifth, "guide:change:1")
+    assert "being changed" in shown(changing)
 
     serving.kill()
     serving.start()
 
-    dialog = press(slack, ana, dialog, "Often, daily or weekly")
-    while "That settles it" not in shown(dialog):
-        dialog = press(slack, ana, dialog, "guide:unsure")
-    slack.wait_for("Recommended: ", after=dialog, timeout=PATIENCE)
+    changed = press(slack, ana, changing, "No, the model knows enough")
+    assert "Must answers show their sources" in changed.text
+    for wanted in ("guide:choose:no", "guide:choose:some", "guide:choose:all"):
+        changed = press(slack, ana, changed, wanted)
+    assert "*Tone, style or output format*" in shown(changed), "a later answer that still applies"
+    for _ in range(2):
+        assert ana.press(changed, "guide:choose:no", stale=True).acked
+    files = slack.wait_for(lambda m: bool(m.files), after=opened, timeout=PATIENCE)
     assert serving.stop() == 0
-    said = [message.text.split()[0] for message in posted(slack)]
-    assert said.count("Recommended:") == 2, "the dialog itself, and one recommendation"
-    log = serving.log.read_text()
-    assert "Traceback" not in log
-    assert slack.app.bot_token not in log
+
+    _, dialog, *said = in_thread(slack, opened)
+    assert "That settles it: Tune a small part of the weights (PEFT)" in shown(dialog)
+    assert [message.text.split()[0] for message in said] == ["Recommended:", "Behind", "The"]
+    picture, record = ana.files(files)
+    assert picture.content.startswith(b"\x89PNG\r\n\x1a\n")
+    assert "PEFT" in picture.alt_text
+    assert "parameter-efficient fine-tuning" in record.content.decode()
+    assert [m.text.split(".")[0] for m in slack.ephemerals(ben.id)] == [
+        "This dialog belongs to <@U1ANA>"
+    ]
+    assert "Traceback" not in serving.log.read_text()
 
 
 @pytest.mark.parametrize("moment", ["preparing", "posted, not recorded"])

@@ -269,11 +269,13 @@ def _reports(settings: Settings, asked: list[Asked], *, baseline: bool) -> dict[
 
 def _calibrate(settings: Settings, asked: list[Asked]) -> None:
     from bot.adapters.question_files import calibration_files, read_questions
-    from bot.wiring import calibrate
+    from bot.wiring import calibrate, calibrate_reader
 
     labelled = read_questions(calibration_files(Path()))
     with _progress("Calibrating") as progress:
         calibrate(settings, asked=asked, labelled=labelled, progress=progress)
+    with _progress("Calibrating the reader of descriptions") as progress:
+        calibrate_reader(settings, progress=progress)
 
 
 def _answering(settings: Settings) -> Answering:

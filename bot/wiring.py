@@ -195,6 +195,36 @@ def calibrate(
     return rates
 
 
+def calibrate_reader(settings: Settings, *, progress: Progress) -> Mapping[str, float]:
+    """Fit the reader of descriptions, and keep it; returns the rates that were measured.
+
+    Without labelled descriptions in tests/descriptions below the working directory, nothing is.
+    """
+    from bot.adapters import description_files as files
+    from bot.adapters.reader import EmbeddedReader
+    from bot.adapters.reader_fitting import acceptable, fit_reader, write_fitted
+
+    root, held, embeddings = Path(), guide(settings), embedding_model(settings)
+    if not files.training_files(root):
+        return {}
+    fitted = fit_reader(
+        held,
+        described=files.read_descriptions(files.training_files(root)),
+        phrases=files.read_phrases(files.phrase_files(root)),
+        embed=embeddings.vectors,
+        progress=progress,
+    )
+    reader = EmbeddedReader(held, embed=embeddings.vectors, fitted=fitted)
+    rates: dict[str, float] = {}
+    for file in files.measured_files(root):
+        described = files.read_descriptions([file])
+        rates[f"{file.stem}_descriptions"] = len(described)
+        rates[f"{file.stem}_acceptable"] = round(acceptable(held, described, reader), 4)
+    folder = settings.knowledge / "calibration" if settings.knowledge else Path(str(shipped()))
+    write_fitted(folder, model=settings.embedding_model, fitted=fitted, rates=rates)
+    return rates
+
+
 def reranker(settings: Settings) -> Reranker | None:
     """The cross-encoder that is set, if any."""
     if settings.reranker is None:

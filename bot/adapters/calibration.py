@@ -149,12 +149,13 @@ def _shares(example: Ranked) -> Any:
 
 
 def _judge_file(model: str) -> str:
-    return f"judge-{_slug(model)}.npz"
+    return f"judge-{slug(model)}.npz"
 
 
 def _rates_file(model: str) -> str:
-    return f"judge-{_slug(model)}.yaml"
+    return f"judge-{slug(model)}.yaml"
 
 
-def _slug(model: str) -> str:
+def slug(model: str) -> str:
+    """A model's name as a part of a file's name."""
     return re.sub(r"[^a-z0-9]+", "-", model.lower()).strip("-")

@@ -39,9 +39,11 @@ class Reading:
     def cleaned(self, description: str) -> str:
         """The text as it is read, to be kept and shown: no invisible characters, single spaces.
 
-        Nothing else is changed and nothing is cut; the same text again comes out as it is.
+        Its lines stay apart, but for empty ones. Nothing else is changed and nothing is cut; the
+        same text again comes out as it is.
         """
-        return clean(description)
+        lines = (clean(line) for line in description.splitlines())
+        return "\n".join(line for line in lines if line)
 
     def read(self, description: str, *, patience: Patience = ENDLESS) -> tuple[Answered, ...]:
         """What is clearly said, at most one choice a step.

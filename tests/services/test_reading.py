@@ -97,7 +97,7 @@ def test_readers_get_the_text_that_is_kept_and_shown() -> None:
     typed = "A wiki\u200b that \x1b[1mchanges\x1b[0m\n\n daily  <b>&amp; no labels</b>\x07"
     reading.read(typed)
     assert reader.texts == [reading.cleaned(typed)]
-    assert reader.texts == ["A wiki that changes daily <b>&amp; no labels</b>"]
+    assert reader.texts == ["A wiki that changes\ndaily <b>&amp; no labels</b>"]
 
 
 @given(st.text())

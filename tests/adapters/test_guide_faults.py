@@ -23,6 +23,8 @@ HERE = "# here"
 """Stands on the line that the error must name, unless the start of a line is given."""
 
 NEVER = "        label: Hardly ever\n"
+STATIC = "          - static archive\n"
+PHRASES = f"{NEVER}        phrases:\n"
 ASKED = "    question: How often do these facts change?\n"
 PASSAGE = "    passage: part1#when-to-use-rag"
 PROMPTING = "    support: original\n    cite: part1\n    passage: part1#cost"
@@ -51,7 +53,7 @@ RULES = [
     ("readable-texts", "    title: In-context learning", "    title: # here", HERE),
     ("readable-texts", CHEAPER, 'because: "" # here', HERE),
     ("readable-texts", "{when: R, to: rag}", "{when: '', to: rag} # here", HERE),
-    ("readable-texts", NEVER, f"{NEVER}        phrases: [never, ''] # here\n", HERE),
+    ("readable-texts", PHRASES, f"{NEVER}        phrases:\n          - '' # here\n", HERE),
     ("readable-texts", "label: Hardly ever", 'label: "Hardly\\u0007" # here', HERE),
     ("readable-texts", "label: Hardly ever", 'label: "Hardly\\ud800" # here', HERE),
     ("plain-ids", "- id: facts", "- id: the facts # here", HERE),
@@ -59,7 +61,7 @@ RULES = [
     ("plain-ids", "- id: often", "- id: often,daily # here", HERE),
     ("plain-ids", "- id: often", "- id: change=often # here", HERE),
     ("plain-ids", "- id: hybrid_full", f"- id: {'h' * 25} # here", HERE),
-    ("phrases-apart", NEVER, f"{NEVER}        phrases: [never, ' Never '] # here\n", HERE),
+    ("phrases-apart", STATIC, f"{STATIC}          - ' Static ARCHIVE ' # here\n", HERE),
     ("cited-passages", PASSAGE, "    passage: rag2020#what-rag-is # here", HERE),
     ("cited-passages", PASSAGE, "    passage: When to use RAG # here", HERE),
     ("cited-passages", PASSAGE, "    passage: part1#When to use RAG # here", HERE),

@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     watched_channels: Ids = frozenset()
     """Where questions are answered that do not mention the bot, if the answer is sure."""
     thread_policy: Literal["owner", "anyone"] = "owner"
-    """Who may stop an answer: the person who asked, or anyone in the thread."""
+    """Who may stop an answer and press a dialog's buttons: who asked, or anyone in the thread."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_json: bool = False
 

@@ -504,7 +504,7 @@ def slack_parts(
     errands: dict[str, Errand] = {
         KIND: AnswerTask(services.answers, records=records, outbox=outbox),
         DIALOG: DialogTask(consulting, reading=services.reading, outbox=outbox, work=work),
-        STEP: StepTask(consulting, outbox=outbox),
+        STEP: StepTask(consulting, outbox=outbox, work=work),
         RECOMMENDATION: RecommendationTask(consulting, records=records, work=work),
         FILES: FilesTask(consulting, draw=services.draw, uploads=uploads),
         ESTIMATE: EstimateTask(consulting, uploads=uploads),
@@ -536,6 +536,7 @@ def slack_parts(
         Afterwards(
             consulting,
             passages=services.passages,
+            access=access,
             outbox=outbox,
             work=work,
             policy=settings.thread_policy,

@@ -25,7 +25,8 @@ class Answered:
     step: str
     choice: str
     read_from: str | None = None
-    """The words of a description that it was read from; None if it was asked."""
+    """The words of a description that it was read from, "" where they are not at hand; None if it
+    was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +183,13 @@ def _choice(dialog: Dialog, answer: Answered) -> Choice:
 
 
 def _settled(dialog: Dialog) -> Dialog:
-    """Give the known answers as far as they go; nothing is read past an outcome."""
+    """Give the known answers as far as they go; nothing is read past an outcome.
+
+    There, of those that never came up, only what a description said is still of use.
+    """
     if dialog.outcome:
-        return dialog
+        read = tuple(known for known in dialog.known if known.read_from is not None)
+        return replace(dialog, known=read)
     answer = next((known for known in dialog.known if known.step == dialog.step.id), None)
     if answer is None or dialog.step.choice(answer.choice, dialog.state) is None:
         return dialog

@@ -22,8 +22,8 @@ FULL_BYTES = 16
 """A parameter under mixed-precision Adam: 2 weights, 2 gradients, 12 optimizer state (`zero`)."""
 HALF_BYTES = 2
 """A frozen 16-bit weight (`zero`)."""
-ADAPTER_SHARES = (1 / 10_000, 0.01)
-"""Of the weights that LoRA trains: 10,000 times fewer (`lora`), and the least of PEFT (`part1`)."""
+ADAPTER_SHARES = (1 / 10_000, 0.06)
+"""Of the weights that are trained: 10,000 times fewer (`lora`), and the most of PEFT (`part1`)."""
 FOUR_BITS = 0.5
 """Bytes of a frozen weight in 4-bit NormalFloat (`qlora`), its constants left out."""
 QLORA_BYTES = 48 / 65
@@ -218,7 +218,7 @@ def _lora(inputs: Inputs) -> Figure:
         "GPU memory with LoRA",
         lora_memory(inputs.sure("parameters")),
         "GB",
-        "2 bytes a frozen parameter, and 16 bytes for each of the 0.01 to 1% that are trained",
+        "2 bytes a frozen parameter, and 16 bytes for each of the 0.01 to 6% that are trained",
         f"Weights in 16 bits. {_NO_ACTIVATIONS}",
         ("parameters",),
         ("zero", "lora", "part1"),
@@ -257,7 +257,7 @@ def _training(inputs: Inputs) -> Iterator[Figure]:
         Range(flops, flops),
         "FLOPs",
         "6 times parameters times training tokens",
-        "Stated for training all weights; a run that freezes most of them needs no more.",
+        "Stated for training all weights.",
         ("parameters", *names),
         ("scaling_laws",),
     )

@@ -165,7 +165,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotSure(Choice):
-    """The answer of someone who does not know: it takes the cheaper branch."""
+    """The answer of someone who does not know: mostly it takes the cheaper branch."""
 
     id: str = field(default=UNSURE, init=False)
     label: Wording = (Variant(text="Not sure"),)

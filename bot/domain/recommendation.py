@@ -72,8 +72,9 @@ class Assumption:
     step: str
     question: str
     text: str
-    otherwise: tuple[Otherwise, ...]
-    """The other outcomes that a sure answer would lead to; empty where none would."""
+    otherwise: tuple[Otherwise, ...] | None
+    """The other outcomes that a sure answer would lead to, empty where none would; None where that
+    is not to be said, because something was built and measured since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +236,9 @@ def _against(guide: Guide, method: Method, state: State, answers: tuple[_Answer,
 
 def _assumptions(dialog: Dialog, answers: tuple[_Answer, ...]) -> Iterator[Assumption]:
     for position, (step, choice, trace) in enumerate(answers):
-        if isinstance(choice, NotSure):
-            others = otherwise(dialog, position)
+        answered_later = any(later.step is step for later in answers[position + 1 :])
+        if isinstance(choice, NotSure) and not answered_later:
+            others = otherwise(dialog, position) if position >= dialog.began else None
             yield Assumption(step.id, trace.question, choice.because, others)
 
 

@@ -78,10 +78,15 @@ class Consulting:
 
 
 def worded(dialog: Dialog, read: Iterable[Answered]) -> Dialog:
-    """The dialog with the words of a description beside the answers that are still as read."""
+    """The dialog with the words of a description beside the answers that were read from it."""
     words = {(answer.step, answer.choice): answer.read_from for answer in read}
 
+    def with_words(answer: Answered) -> Answered:
+        if answer.read_from is None:
+            return answer
+        return replace(answer, read_from=words.get((answer.step, answer.choice)) or "")
+
     def found(answers: Iterable[Answered]) -> tuple[Answered, ...]:
-        return tuple(replace(a, read_from=words.get((a.step, a.choice))) for a in answers)
+        return tuple(with_words(answer) for answer in answers)
 
     return replace(dialog, path=found(dialog.path), known=found(dialog.known))

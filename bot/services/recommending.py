@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from bot.domain.dialog import Dialog
 from bot.domain.estimate import Estimate, Input, Inputs, estimate, shown
 from bot.domain.recommendation import Assumption, Point, Recommendation, recommend
 
+_MARK = re.compile(r"\[([0-9]+)\]")
 WORDS = 200
 """Characters of a description that are shown beside an answer read from it."""
 
@@ -136,9 +138,8 @@ def _ladder(it: Recommendation, numbering: _Numbering) -> Iterator[str]:
 def _read(it: Recommendation) -> Iterator[str]:
     for trace in it.path:
         if trace.read_from:
-            words = (
-                trace.read_from if len(trace.read_from) <= WORDS else f"{trace.read_from[:WORDS]}…"
-            )
+            words = _MARK.sub(r"(\1)", trace.read_from)  # theirs, and no mark of a source
+            words = words if len(words) <= WORDS else f"{words[:WORDS]}…"
             yield f"{trace.question} {trace.label}, from “{words}”"
 
 
@@ -149,9 +150,9 @@ def _unsure(it: Recommendation) -> Iterator[str]:
 
 
 def _otherwise(assumption: Assumption) -> Iterator[str]:
-    if not assumption.otherwise:
+    if assumption.otherwise == ():
         yield "Any other answer leads to the same recommendation."
-    for other in assumption.otherwise:
+    for other in assumption.otherwise or ():
         labels = " or ".join(f"“{label}”" for label in other.labels)
         yield f"With {labels} it would be: {other.outcome.title}."
 

@@ -85,7 +85,7 @@ def _title(it: Recommendation) -> str:
 def _context(description: str) -> Iterator[str]:
     yield "## Context and Problem Statement"
     if clean(description):
-        yield f"{QUESTION} The project in the words of whoever asked:"
+        yield f"{QUESTION} The project in the words that it was described with:"
         yield quoted(description)
     else:
         yield f"{QUESTION} {UNDESCRIBED}"
@@ -110,9 +110,9 @@ def _answered(trace: Trace) -> str:
 
 def _assumed(assumption: Assumption) -> str:
     said = [inert(assumption.question), inert(assumption.text)]
-    if not assumption.otherwise:
+    if assumption.otherwise == ():
         said.append("Any other answer leads to the same recommendation.")
-    for other in assumption.otherwise:
+    for other in assumption.otherwise or ():
         labels = " or ".join(f"“{inert(label)}”" for label in other.labels)
         said.append(f"With {labels} it would be: {inert(other.outcome.title)}.")
     return " ".join(said)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,7 +16,8 @@ from bot.errors import DialogError, EstimateError, UndeliverableError
 from bot.services.consulting import Consulting
 from bot.services.grounds import passage_of
 from bot.services.patience import Patience
-from bot.services.ports import Consultation, Job, Payload, Work
+from bot.services.ports import Job, Payload, Work
+from bot.slack.access import Access
 from bot.slack.blocks import Said, section
 from bot.slack.dialog_blocks import Shown, dialog_blocks
 from bot.slack.failures import reported as told
@@ -43,7 +43,7 @@ from bot.slack.steps import STALE, TOO_LONG, carried, digest, foreign, press_of
 from bot.telemetry import logger
 
 REMINDER = "reminder"
-DAY = 86_400
+HOUR, DAY = 3_600, 86_400
 PROPOSED_DAYS = 14
 FURTHEST_DAYS = 119
 """Slack schedules messages up to 120 days ahead."""
@@ -66,12 +66,14 @@ class Afterwards:
         consulting: Consulting,
         *,
         passages: Sequence[Passage],
+        access: Access,
         outbox: Outbox,
         work: Work,
         policy: Policy = "owner",
     ) -> None:
         self._consulting = consulting
         self._passages = passages
+        self._access = access
         self._outbox = outbox
         self._work = work
         self._policy = policy
@@ -108,8 +110,8 @@ class Afterwards:
             return
         try:
             held = Held.model_validate_json(view["private_metadata"])
-            self._keep(held, given, asked=set(values))
-            self._work.submit(_job(held, ESTIMATE, body, message=held.message))
+            numbers = {"message": held.message, "given": given, "asked": sorted(values)}
+            self._work.submit(_job(held, ESTIMATE, body, **numbers))
         except Exception as error:  # noqa: BLE001 - the boundary: the modal stays open
             ack(response_action="errors", errors={min(values): told(error, where="estimate")})
         else:
@@ -136,7 +138,9 @@ class Afterwards:
         origin, value = pressed_at(body, surface="button"), body["actions"][0].get("value", "")
         try:
             press = Press.model_validate_json(value)
-            refusal = None if anybody else foreign(press, origin.user, self._policy)
+            refusal = self._access.refusal(origin)
+            if not (refusal or anybody):
+                refusal = foreign(press, origin.user, self._policy)
             shown = view(Held(press=press, origin=origin, message=body["message"]["ts"]))
         except _TooLongError:
             refusal, shown = TOO_LONG, {}
@@ -164,16 +168,8 @@ class Afterwards:
             dialog_blocks(_come_back(self._consulting.replayed(press.position), press))
         except ValidationError as error:
             raise _TooLongError from error
-        at = int(time.time()) // DAY * DAY + PROPOSED_DAYS * DAY
+        at = int(time.time()) // HOUR * HOUR + PROPOSED_DAYS * DAY
         return reminder_modal(held=held.model_dump_json(by_alias=True), at=at)
-
-    def _keep(self, held: Held, given: Mapping[str, float], *, asked: set[str]) -> None:
-        """Keep the numbers, beside those that this modal did not ask for."""
-        press = held.press
-        kept = self._consulting.kept(press.consultation)
-        kept = kept or Consultation(press.consultation, held.origin.thread, press.owner)
-        others = {name: value for name, value in kept.inputs.items() if name not in asked}
-        self._consulting.keep(replace(kept, inputs={**others, **given}))
 
 
 class _TooLongError(Exception):
@@ -221,7 +217,7 @@ class ReminderTask:
         press = press_of(job, self._consulting)
         kept = self._consulting.kept(press.consultation)
         dialog = self._consulting.dialog(press.position, kept)
-        said = f"<@{press.owner}> You asked me to come back: it is time to test again."
+        said = f"<@{press.owner}> It is time to test again, as was planned here."
         return {"text": said, "blocks": [section(said), *dialog_blocks(_come_back(dialog, press))]}
 
     def deliver(self, job: Job, prepared: Payload, reply: Reply) -> None:

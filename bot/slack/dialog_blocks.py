@@ -69,7 +69,9 @@ def dialog_blocks(shown: Shown) -> list[Block]:
     if asked is not None:
         return [head, *_trail(shown), *_question(shown, asked), _navigation(shown)]
     assert dialog.outcome is not None  # noqa: S101 - nothing is asked only at an outcome
-    done = f"*That settles it: {inert(dialog.outcome.title)}.* The recommendation follows below."
+    done = (
+        f"*That settles it: {inert(dialog.outcome.title)}.* The recommendation is in this thread."
+    )
     return [head, *_trail(shown), section(done), _navigation(shown)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -13,6 +13,8 @@ from bot.slack.origin import Origin
 
 PREFIX = "guide:"
 """Of the action_id of each of these buttons."""
+READ = "*"
+"""After an answer that was read from a description."""
 LONGEST = 480
 """Characters of all answers in a button: Slack takes about 13,000 in all blocks of a message."""
 
@@ -21,13 +23,13 @@ class Press(BaseModel):
     """Where a button leads; nothing is looked up to find the way."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True
+        frozen=True, extra="ignore", validate_by_name=True, hide_input_in_errors=True
     )
 
     version: str = Field(alias="v", max_length=40)
     owner: str = Field(alias="o", pattern=r"^[UW][A-Z0-9]{1,39}$")
     path: str = Field(alias="p", max_length=LONGEST)
-    """`step=choice` joined by commas, the choice of this button included."""
+    """`step=choice` joined by commas, the choice of this button included; `*` where it was read."""
     known: str = Field(default="", alias="k", max_length=LONGEST)
     """Answers for questions that come up later, written alike."""
     consultation: str = Field(default="", alias="d", max_length=40)
@@ -49,8 +51,8 @@ class Press(BaseModel):
         return cls(
             version=dialog.guide.version,
             owner=owner,
-            path=write_path(dialog.path),
-            known=write_path(dialog.known),
+            path=_marked(dialog.path),
+            known=_marked(dialog.known),
             consultation=consultation,
         )
 
@@ -70,7 +72,7 @@ class Held(BaseModel):
     """What a modal carries that was opened by a button: the button, and where it was pressed."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True
+        frozen=True, extra="ignore", validate_by_name=True, hide_input_in_errors=True
     )
 
     press: Press
@@ -84,7 +86,15 @@ def write_path(path: Iterable[Answered]) -> str:
     return ",".join(f"{answer.step}={answer.choice}" for answer in path)
 
 
+def _marked(path: Sequence[Answered]) -> str:
+    marks = ("" if answer.read_from is None else READ for answer in path)
+    return ",".join(f"{a.step}={a.choice}{mark}" for a, mark in zip(path, marks, strict=True))
+
+
 def read_path(text: str) -> list[Answered]:
-    """The path that `write_path` wrote; what does not fit the guide shows on replay."""
+    """The path of a button, or of `write_path`; what does not fit the guide shows on replay."""
     pairs = [pair.partition("=") for pair in text.split(",") if pair]
-    return [Answered(step, choice) for step, _, choice in pairs]
+    return [
+        Answered(step, choice.removesuffix(READ), "" if choice.endswith(READ) else None)
+        for step, _, choice in pairs
+    ]

@@ -99,9 +99,10 @@ class Presses:
         stamp = (body.get("container") or {}).get("message_ts")
         work_id = f"{origin.team}:{origin.channel}:{stamp}:guide:{origin.user}"
         asked = str(action.get("value") or "")
-        here = asked.startswith(f"{origin.team}:{origin.channel}:")
+        own = f"{origin.team}:{origin.user}:"  # of a question from the Home tab
+        here = (f"{origin.team}:{origin.channel}:", *([own] if origin.channel[0] == "D" else []))
         at = action["action_ts"]
-        self._guide(origin, work_id=work_id, at=at, asked=asked if here else "")
+        self._guide(origin, work_id=work_id, at=at, asked=asked if asked.startswith(here) else "")
         ack()
 
     def share(self, ack: Ack, body: Mapping[str, Any]) -> None:

@@ -12,12 +12,13 @@ from typing import Any, cast
 from bot.domain.answer import Cited, NotFound, Question
 from bot.services.answering import Answering
 from bot.services.patience import Patience
-from bot.services.ports import Job, Payload, Records, Replied
+from bot.services.ports import Consultation, Job, Payload, Records, Replied
 from bot.slack.blocks import Said, answer_messages, context, section
 from bot.slack.inbox import Request
 from bot.slack.origin import Origin, typed_at
 from bot.slack.outbox import Outbox
 from bot.slack.replies import Reply
+from bot.slack.steps import digest
 from bot.slack.text import inert, shortened
 
 KIND = "answer"
@@ -87,6 +88,7 @@ class AnswerTask:
             "said": _introduced(origin, job, said),
             "reply": answer.full_text if isinstance(answer, Cited) else None,
             "opened": opened,
+            "leads": isinstance(answer, NotFound) and answer.about_method,
         }
 
     def deliver(self, job: Job, prepared: Payload, reply: Reply) -> None:
@@ -111,6 +113,9 @@ class AnswerTask:
                     shown=json.dumps(said, ensure_ascii=False),
                 )
             )
+        if origin.root and prepared.get("leads"):  # where everybody there has seen the question
+            about = Consultation(digest(job.id), origin.thread, origin.user, _question(job))
+            self._records.keep_consultation(about)
         if origin.root:
             self._records.answered(origin.thread, origin.user, time.time())
         replace(reply, origin=origin).say(said)

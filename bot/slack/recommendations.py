@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import cast
 
@@ -17,7 +18,7 @@ from bot.services.recording import record
 from bot.slack.blocks import Said
 from bot.slack.failures import reported as told
 from bot.slack.origin import Origin
-from bot.slack.press import Press
+from bot.slack.press import Press, write_path
 from bot.slack.replies import Reply, plainly
 from bot.slack.report_blocks import background_message, report_messages
 from bot.slack.steps import AFTER, carried, digest, press_of
@@ -29,8 +30,8 @@ PICTURE_AND_RECORD = "The guide with the path taken, and the decision record."
 RECORD_ALONE = "The decision record. I could not draw the picture of the guide this time."
 RECORD_AGAIN = "The decision record with your numbers."
 NO_FILES = (
-    "Slack does not let me post the picture and the decision record here. "
-    "`adaptbot recommend --record FILE` writes the record."
+    "Slack does not let me post files here, so the picture and the decision record are missing. "
+    "An admin can change that: I need the scope files:write, and a place that takes files."
 )
 
 Draw = Callable[[Dialog], bytes]
@@ -63,7 +64,7 @@ class RecommendationTask:
                 thread=reply.origin.thread,
                 user=press.owner,
                 guide_version=press.version,
-                path=press.path,
+                path=write_path(press.position.path),
                 method=cast("str", prepared["method"]),
             )
         )
@@ -73,7 +74,8 @@ class RecommendationTask:
 
 def files_job(job: Job, origin: Origin, press: Press) -> Job:
     """The durable work of the files of a recommendation."""
-    return Job(f"{job.id}:files", FILES, job.thread, job.order + AFTER, carried(origin, press))
+    name = f"{job.id}:files"  # a thread of its own: the next press does not wait for a picture
+    return Job(name, FILES, name, job.order + AFTER, carried(origin, press))
 
 
 class FilesTask:
@@ -85,7 +87,7 @@ class FilesTask:
         self._uploads = uploads
 
     def prepare(self, job: Job, origin: Origin, patience: Patience) -> Payload:  # noqa: ARG002 - the protocol's
-        """Nothing that could be kept: the files are the same whenever they are made."""
+        """Nothing: files are made where they are posted, too large to be kept in between."""
         return {}
 
     def deliver(self, job: Job, prepared: Payload, reply: Reply) -> None:  # noqa: ARG002 - the protocol's
@@ -97,9 +99,9 @@ class FilesTask:
             files = [picture_file(dialog, self._draw, name=name), record]
         except Exception as error:  # noqa: BLE001 - the boundary: the record comes without a picture
             told(error, where="picture")
-            share(self._uploads, reply, [record], RECORD_ALONE)
+            share(self._uploads, reply, [record], titled(RECORD_ALONE, report, name))
         else:
-            share(self._uploads, reply, files, PICTURE_AND_RECORD)
+            share(self._uploads, reply, files, titled(PICTURE_AND_RECORD, report, name))
 
 
 class EstimateTask:
@@ -110,8 +112,9 @@ class EstimateTask:
         self._uploads = uploads
 
     def prepare(self, job: Job, origin: Origin, patience: Patience) -> Payload:  # noqa: ARG002 - the protocol's
-        """The message as it will be."""
+        """The message as it will be, once the numbers are kept."""
         press = press_of(job, self._consulting)
+        self._keep(job, press, origin)
         report, _, _ = reported(self._consulting, press)
         return {"said": background_message(report, press, year=_day_of(job).year)}
 
@@ -124,8 +127,18 @@ class EstimateTask:
         except UndeliverableError:
             reply.say([said])
         report, _, kept = reported(self._consulting, press_of(job, self._consulting))
-        record = record_file(report, kept, name=digest(job.id)[:8], today=_day_of(job))
-        share(self._uploads, reply, [record], RECORD_AGAIN)
+        name = digest(job.id)[:8]
+        record = record_file(report, kept, name=name, today=_day_of(job))
+        share(self._uploads, reply, [record], titled(RECORD_AGAIN, report, name))
+
+    def _keep(self, job: Job, press: Press, origin: Origin) -> None:
+        """Keep the numbers that were given, beside those that were not asked for."""
+        given = cast("dict[str, float]", job.payload.get("given") or {})
+        asked = cast("list[str]", job.payload.get("asked") or [])
+        kept = self._consulting.kept(press.consultation)
+        kept = kept or Consultation(press.consultation, origin.thread, press.owner)
+        others = {name: value for name, value in kept.inputs.items() if name not in asked}
+        self._consulting.keep(replace(kept, inputs={**others, **given}))
 
 
 def reported(consulting: Consulting, press: Press) -> tuple[Report, Dialog, Consultation | None]:
@@ -154,6 +167,11 @@ def record_file(report: Report, kept: Consultation | None, *, name: str, today: 
         content=text.encode(),
         alt_text=None,
     )
+
+
+def titled(what: str, report: Report, name: str) -> str:
+    """What is said above files; `name` tells the message from others like it."""
+    return f"{what} {report.recommendation.title} ({name})."
 
 
 def share(uploads: Uploads, reply: Reply, files: list[Attachment], text: str) -> None:

@@ -21,7 +21,7 @@ from bot.slack.dialog_blocks import CANCELLED, Shown, cancelled_blocks, dialog_b
 from bot.slack.guarded import Policy
 from bot.slack.origin import Origin, pressed_at
 from bot.slack.outbox import Outbox
-from bot.slack.press import PREFIX, Press
+from bot.slack.press import PREFIX, Press, write_path
 from bot.slack.replies import Reply
 from bot.telemetry import logger
 
@@ -55,11 +55,6 @@ class Pressed:
             self.dialog, press.owner, press.consultation, changing=self.changing, built=self.built
         )
 
-    @property
-    def settles(self) -> bool:
-        """Whether it leads to an outcome that is to be reported."""
-        return not (self.cancelled or self.kept) and self.shown.asked is None
-
 
 class DialogPresses:
     """Takes on the presses of a dialog's buttons."""
@@ -79,10 +74,10 @@ class DialogPresses:
         app.action(re.compile(rf"^{PREFIX}(?:{moves})"))(self.pressed)
 
     def pressed(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Keep the step, and the outcome where it leads to one, before Slack is told it arrived.
+        """Keep the step before Slack is told that it arrived.
 
-        The path is in the button: it is checked by replaying it. Steps are durable work in the
-        order of the presses, so that a slow one never overtakes a later one.
+        The path is in the button: it is checked by replaying it. Steps are durable work, in the
+        order of the presses.
         """
         origin, action = pressed_at(body, surface="button"), body["actions"][0]
         led = self._followed(action, origin.user)
@@ -91,10 +86,6 @@ class DialogPresses:
             self._outbox.whisper(origin.place, origin.user, led)
             return
         self._work.submit(_step_job(body, origin, led))
-        if led.settles:
-            after = float(action["action_ts"]) + AFTER
-            message = body["message"]["ts"]
-            self._work.submit(recommendation_job(origin, led.press, message=message, order=after))
         ack()
 
     def _followed(self, action: Mapping[str, Any], user: str) -> Pressed | str:
@@ -141,6 +132,7 @@ def _step_job(body: Mapping[str, Any], origin: Origin, led: Pressed) -> Job:
         "changing": led.changing,
         "built": led.built,
         "cancelled": led.cancelled,
+        "kept": led.kept,
     }
     work_id = f"{origin.team}:{origin.channel}:{message}:step:{pressed}"
     return Job(work_id, STEP, origin.thread, float(pressed), payload)
@@ -148,8 +140,9 @@ def _step_job(body: Mapping[str, Any], origin: Origin, led: Pressed) -> Job:
 
 def recommendation_job(origin: Origin, press: Press, *, message: str, order: float) -> Job:
     """The durable work of a recommendation: one for each path of the dialog in that message."""
+    path = write_path(press.position.path)
     return Job(
-        id=f"{origin.team}:{origin.channel}:{message}:{digest(press.path)}",
+        id=f"{origin.team}:{origin.channel}:{message}:{digest(path)}",
         kind=RECOMMENDATION,
         thread=origin.thread,
         order=order,
@@ -180,9 +173,10 @@ def digest(text: str) -> str:
 class StepTask:
     """An `Errand`: shows where a press leads, in the dialog's one message."""
 
-    def __init__(self, consulting: Consulting, *, outbox: Outbox) -> None:
+    def __init__(self, consulting: Consulting, *, outbox: Outbox, work: Work) -> None:
         self._consulting = consulting
         self._outbox = outbox
+        self._work = work
 
     def prepare(self, job: Job, origin: Origin, patience: Patience) -> Payload:  # noqa: ARG002 - the protocol's
         """The message as it will be."""
@@ -192,18 +186,28 @@ class StepTask:
             self._consulting.dialog(press.position, kept),
             press.owner,
             press.consultation,
-            nothing_read=bool(kept and kept.description and not kept.read),
             changing=cast("int | None", job.payload.get("changing")),
             built=bool(job.payload.get("built")),
         )
         if job.payload.get("cancelled"):
             return {"text": CANCELLED, "blocks": cancelled_blocks(shown, by=origin.user)}
-        return {"text": dialog_text(shown), "blocks": dialog_blocks(shown)}
+        said = {"text": dialog_text(shown), "blocks": dialog_blocks(shown)}
+        if shown.asked is not None or job.payload.get("kept"):
+            return said
+        ended = Press.at(shown.dialog, owner=press.owner, consultation=press.consultation)
+        return {**said, "ended": ended.model_dump()}
 
     def deliver(self, job: Job, prepared: Payload, reply: Reply) -> None:
-        """Change the message; where Slack does not let it be changed, go on in a new one."""
+        """Change the message; where Slack does not let it be changed, go on in a new one.
+
+        An outcome is reported after it, in the same thread.
+        """
         text, blocks = str(prepared["text"]), cast("list[Block]", prepared["blocks"])
         try:
             self._outbox.update(reply.origin.channel, str(job.payload["message"]), text, blocks)
         except UndeliverableError:
             reply.say([Said(text=text, blocks=blocks)])
+        if "ended" in prepared:
+            press, message = Press.model_validate(prepared["ended"]), str(job.payload["message"])
+            after = job.order + AFTER
+            self._work.submit(recommendation_job(reply.origin, press, message=message, order=after))

@@ -31,8 +31,8 @@ class Attachment:
     """A file to be shown in Slack."""
 
     name: str
-    """With its ending. By the name of its first file a message is known again, so that no other
-    message in the thread may have the same."""
+    """With its ending. By the names of its files a message is known again, so that no other
+    message in the thread may have one of them."""
     title: str
     """Shown above it."""
     content: bytes
@@ -65,7 +65,7 @@ class Uploads:
         """
 
         def once(*, again: bool) -> None:
-            if not (again and self._shared(place, files[0].name, text)):
+            if not (again and self._shared(place, {file.name for file in files}, text)):
                 self._send(place, files, text)
 
         persistently(once, again=again)
@@ -86,14 +86,14 @@ class Uploads:
         except SlackRequestError as error:
             raise ConnectionError("an upload was not confirmed") from error
 
-    def _shared(self, place: Place, name: str, text: str) -> bool:
-        """Whether a message with that file stands there, or appears while we wait for it."""
+    def _shared(self, place: Place, named: set[str], text: str) -> bool:
+        """Whether a message with such a file stands there, or appears while we wait for it."""
 
         def ours(message: Mapping[str, Any]) -> bool:
             names = {file.get("name") for file in message.get("files") or ()}
             if names == {None}:  # Slack hides what a file is from apps that may not read files
                 return same_words(message.get("text", ""), _plain(text))
-            return name in names
+            return bool(named & names)
 
         for pause in (*self._looks, None):
             if standing(self._client, place.channel, place.thread_ts, ours=ours):

@@ -21,7 +21,7 @@ UNSURE_BEHAVIOUR = "      next: [{when: R, to: team}, {to: improve_prompting}]\n
 X2E = "prompting baseline all the same.\n    support: original\n    cite: part1\n"
 TEAM = "    support: derived\n    cite: part1\n    basis: our inference\n"
 FEW = "        clears: F\n"
-MISSED = "        todos: A5\n        next: goals"
+MISSED = "        todos: A5\n        next: standing"
 FULL = "    method: full_fine_tuning\n"
 HYBRID = "  rag_plus_fine_tuning:\n    title: RAG and fine-tuning together\n    needs: [R, B]\n"
 NO_SLIP = "        label: No, an occasional slip can be caught\n"
@@ -47,7 +47,7 @@ BREACHES = [
     ("forward-only", "next: change", "next: prompting # here", HERE),
     ("forward-only", "next: change", "next: goals # here", HERE),
     ("forward-only", "after: goals", "after: facts # here", HERE),
-    ("forward-only", MISSED, MISSED.replace("goals", "error_source # here"), HERE),
+    ("forward-only", MISSED, MISSED.replace("standing", "error_source # here"), HERE),
     ("never-pre-training", "  pre_training:\n", "  scratch:\n", "advised_against:"),
     ("never-pre-training", "- id: hybrid_full", "- id: pre_training # here", HERE),
     ("every-method", FULL, "    method: peft\n", "outcomes:"),

@@ -223,7 +223,8 @@ def test_the_top_of_the_ladder_has_no_next_rung(guide: Guide) -> None:
             ["A1", "A3", *DATA_RULES],
         ),
         (PEFT, ["A1", *DATA_RULES]),
-        (f"{PEFT} goals=no error_source=tuned_wrong goals=yes", ["A4"]),
+        (f"{PEFT} goals=no error_source=tuned_wrong", ["A4", *DATA_RULES]),
+        (f"{PEFT} goals=no error_source=tuned_wrong goals=yes", []),
     ],
 )
 def test_todos_are_gathered_along_the_path(guide: Guide, answers: str, todos: list[str]) -> None:
@@ -246,10 +247,27 @@ def test_training_on_raw_text_gets_a_notice_and_the_dialog_goes_on(
 
 
 def test_what_was_said_unasked_is_not_passed_over(guide: Guide) -> None:
-    known = [Answered("raw_text", "from_scratch"), Answered("prompting", "meets")]
+    known = [Answered("raw_text", "from_scratch", "from zero"), Answered("prompting", "meets")]
     dialog = start(guide, known)
     assert [answer.step for answer in dialog.path] == ["prompting"]
     assert ids(recommend(dialog).notices) == ["X1"]
+
+
+def test_what_was_dropped_by_a_change_is_not_noted(guide: Guide) -> None:
+    path = "prompting=falls_short facts=no sources=no behaviour=ability raw_text=from_scratch "
+    path += "examples=more team=all full_or_peft=no"
+    dialog = replay(guide, [Answered(*pair.split("=")) for pair in path.split()])
+    assert ids(recommend(dialog).notices) == ["X1"]
+    assert ids(recommend(dialog.change(3, "style")).notices) == []
+
+
+def test_what_was_answered_later_is_not_unsure_any_more(guide: Guide) -> None:
+    path = "prompting=falls_short facts=unsure sources=no behaviour=style examples=unsure "
+    path += "goals=no error_source=behaviour_wrong examples=more team=all full_or_peft=unsure"
+    found = {each.step: each.otherwise for each in result(guide, path).unsure}
+    assert list(found) == ["facts", "full_or_peft"]
+    assert found["facts"] is None, "something was measured since"
+    assert found["full_or_peft"]
 
 
 def test_a_small_stable_corpus_gets_the_caveat_that_the_series_lacks(guide: Guide) -> None:

@@ -29,7 +29,19 @@ THINKING = 0.3
 TWICE_EVERY = 4
 """Each fourth press is a double click."""
 END = "Recommended"
-ELSEWHERE = ("back", "restart", "change", "stop")
+ELSEWHERE = (
+    "back",
+    "built",
+    "cancel",
+    "change",
+    "inputs",
+    "keep",
+    "now",
+    "remind",
+    "restart",
+    "stop",
+    "why",
+)
 """What a person who only goes on does not press."""
 
 
@@ -160,7 +172,8 @@ class Dialogs:
 
         if not self._watch.wait(opened, timeout=PATIENCE):
             raise NeverHappenedError(f"{person.user.name}, {place}: /adapt opened no dialog")
-        walk = Walk(person, opened()[0].message)
+        first = opened()[0].message
+        walk = Walk(person, first, ended=first.text.startswith(END))
         with self._lock:
             self.walks.append(walk)
         return walk
@@ -188,7 +201,11 @@ class Dialogs:
 
 
 def _opens(message: Message, person: Person) -> bool:
-    return bool(list(_onward(message))) and person.id in str(message.blocks)
+    """Whether a message is somebody's dialog, be it that a description settles it at once."""
+    begun = message.text.startswith(END) and any(
+        control.action_id == "guide:built" for control in controls(message.blocks)
+    )
+    return (begun or bool(list(_onward(message)))) and person.id in str(message.blocks)
 
 
 def _onward(message: Message) -> Iterator[str]:

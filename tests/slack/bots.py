@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from socketserver import ThreadingMixIn
@@ -14,6 +14,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.adapters.guide import guide_text, load_guide, parse_guide
+from bot.domain.answer import Passage
 from bot.domain.dialog import Dialog
 from bot.domain.flowchart import Guide
 from bot.playground.server import LocalSlack
@@ -77,11 +78,21 @@ class Bot:
     reader: ScriptedReader = field(default_factory=lambda: ScriptedReader({}))
     """Reads nothing from a description unless told which words say what."""
     draw: Callable[[Dialog], bytes] = drawn
+    passages: Sequence[Passage] = CORPUS
+    """Of which the decision guide shows one behind each question."""
     settings: dict[str, Any] = field(default_factory=dict)
     """By field, where they differ from the defaults."""
 
     def answering(self) -> Answering:
         return answering(self.index, self.writer)
+
+    def older_guide(self, question: str, *, of: str) -> str:
+        """The version of a guide that is kept, which asks that at the step `of`."""
+        wording = GUIDE.step(of).question[0].text
+        text = GUIDE_TEXT.replace(wording, question)
+        version = parsed(text).version
+        self.records.keep_guide(version, text)
+        return version
 
     def identity(self) -> Identity:
         app = self.slack.app
@@ -96,7 +107,7 @@ class Bot:
             self.answering(),
             Editions(GUIDE, GUIDE_TEXT, texts=self.records, parse=parsed),
             reading=Reading([self.reader]),
-            passages=CORPUS,
+            passages=self.passages,
             sources=SOURCES,
             records=self.records,
             work=work,

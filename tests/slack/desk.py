@@ -8,11 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
+from limits import RateLimitItemPerSecond
+
 from bot.domain.dialog import start
 from bot.playground.controls import controls
 from bot.playground.person import Outcome, Person
 from bot.playground.server import LocalSlack
 from bot.playground.workspace import Message
+from bot.slack import outbox
 from tests.fakes import QueuedWork
 from tests.slack.bots import GUIDE, Bot
 from tests.slack.parts import modals
@@ -26,7 +30,7 @@ RAG = "prompting=untried,facts=yes,change=often,behaviour=nothing,team=all"
 PEFT = "prompting=too_costly,examples=some,team=all,full_or_peft=no"
 SAYS = {
     "changes daily": ("change", "often"),
-    "no labelled data": ("examples", "none"),
+    "no labelled data": ("examples", "hardly_any"),
     "must show sources": ("sources", "yes"),
     "facts of our own": ("facts", "yes"),
     "reaches our goal": ("prompting", "meets"),
@@ -63,6 +67,12 @@ class Desk:
         self.done()
         return self.dialog(after=said)
 
+    def mentioned(self, person: Person, text: str = "recommend a method") -> Message:
+        """The dialog that somebody asks for in the channel, in the thread of that message."""
+        said = person.say(CHANNEL, f"@adaptbot {text}")
+        self.done()
+        return self.dialog(after=said)
+
     def dialog(self, *, after: Message | None = None) -> Message:
         """The first message with choices, or with the word that nothing is left to ask."""
 
@@ -86,6 +96,14 @@ class Desk:
             wanted = "guide:unsure" if choice == "unsure" else f"guide:choose:{choice}"
             message = self.pressed(person, message, wanted)
         return message
+
+    def tells(self, person: Person, number: int) -> None:
+        """Wait until somebody alone was told so many things."""
+
+        def enough() -> bool:
+            return len(self.slack.ephemerals(person.id)) >= number
+
+        self.slack.wait_until(enough, f"{number} things told")
 
     def now(self, message: Message) -> Message:
         """The message as it stands."""
@@ -127,13 +145,23 @@ class Desk:
 
 
 @contextmanager
-def desk_at(slack: LocalSlack, way: Way, *, bot: Bot | None = None, **settings: Any) -> Iterator[Desk]:
+def desk_at(
+    slack: LocalSlack, way: Way, *, bot: Bot | None = None, **settings: Any
+) -> Iterator[Desk]:
     """A bot that takes from a description what `SAYS` tells."""
     made = bot or Bot(slack, settings=settings)
     made.reader.says = made.reader.says or SAYS
     desk = Desk(slack, made)
-    with running(slack, way, work_for=lambda: desk.work, bot=made):
+    with _at_any_pace(), running(slack, way, work_for=lambda: desk.work, bot=made):
         yield desk
+
+
+@contextmanager
+def _at_any_pace() -> Iterator[None]:
+    """Slack's one message a second in a channel would be most of the time of these tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(outbox, "PACE", RateLimitItemPerSecond(1_000, namespace="posts"))
+        yield
 
 
 def of(message: Message) -> list[Any]:
@@ -176,8 +204,7 @@ def tampered(message: Message, wanted: str, *, value: str | None = None, **field
     blocks = json.loads(json.dumps(message.blocks))
     for button in _buttons(blocks):
         if wanted in (button["text"]["text"], button["action_id"]):
-            held = json.loads(button["value"]) | fields
-            button["value"] = json.dumps(held) if value is None else value
+            button["value"] = json.dumps(json.loads(button["value"]) | fields) if fields else value
     return replace(message, blocks=tuple(blocks))
 
 

@@ -13,7 +13,8 @@ from bot.playground.person import Person
 from bot.playground.server import LocalSlack
 from bot.playground.workspace import Message
 from bot.services.ports import Consultation
-from bot.slack.dialog_blocks import NOTHING_READ, READ
+from bot.slack.commands import STARTING
+from bot.slack.dialog_blocks import ASK_ME, NOTHING_READ, READ
 from bot.slack.flowchart import INVITE, UNREAD
 from bot.slack.presses import RECOMMEND_FOR
 from bot.slack.steps import digest
@@ -31,7 +32,7 @@ from tests.slack.desk import (
     value_of,
 )
 from tests.slack.parts import home_of
-from tests.slack.running import Way, both_ways
+from tests.slack.running import Way, both_ways, told
 from tests.slack.said import everything, in_thread, no_trace, posted, shown
 
 WHICH = "Which method should we choose for our invoices?"
@@ -82,24 +83,40 @@ def test_a_command_delivered_twice_opens_one_guide(
 
 def test_what_a_description_says_is_not_asked(desk: Desk, ana: Person) -> None:
     dialog = desk.opened(ana, WIKI)
-    told = shown(dialog)
-    assert READ in told
-    assert NOTHING_READ not in told
-    assert "from “changes daily”" not in told, "that question has not come up yet"
     assert dialog.text.startswith("Question 1 of at most 8")
-    dialog = desk.pressed(ana, dialog, FALLS_SHORT)
-    told = shown(dialog)
-    assert "Often, monthly or faster*\\n_from “changes daily”_" in told
-    assert "Yes, private, recent or specialist facts*\\n_from “changes daily”_" in told, "implied"
+    for seen in (dialog, dialog := desk.pressed(ana, dialog, FALLS_SHORT)):
+        words = shown(seen)
+        assert READ in words
+        assert NOTHING_READ not in words
+        for label in ("Often, monthly or faster", "Yes, private, recent or specialist facts"):
+            assert words.count(f"{label}*\\n_from “changes daily”_") == 1, "one of them is implied"
+        assert "Hardly any, under about 50*\\n_from “no labelled data”_" in words
     assert "With the right facts" in dialog.text, "facts and change are not asked"
     assert dialog.text.startswith("Question 4 of at most")
     assert changes(dialog) == ["guide:change:0", "guide:change:1", "guide:change:2"]
+    assert labels(dialog).count(ASK_ME) == 1
     kept = kept_of(desk, dialog)
     assert (kept.description, kept.user) == (WIKI, ana.id)
     assert {(a.step, a.choice, a.read_from) for a in kept.read} == {
+        ("facts", "yes", "changes daily"),
         ("change", "often", "changes daily"),
-        ("examples", "none", "no labelled data"),
+        ("examples", "hardly_any", "no labelled data"),
     }
+
+
+def test_what_was_read_for_a_later_question_is_asked_instead_where_it_is_wrong(
+    desk: Desk, ana: Person
+) -> None:
+    dialog = desk.opened(ana, WIKI)
+    assert labels(dialog)[:3] == [ASK_ME] * 3
+    dialog = desk.pressed(ana, dialog, "guide:keep:change")
+    assert dialog.text.startswith("Question 1 of at most 8"), "it is asked when it comes up"
+    assert "Often, monthly or faster" not in shown(dialog)
+    dialog = desk.pressed(ana, dialog, FALLS_SHORT)
+    assert dialog.text.startswith("Question 3 of at most 8: How often do these facts change?")
+    dialog = desk.pressed(ana, dialog, "Hardly ever")
+    assert "from “changes daily”" in shown(dialog), "of the facts"
+    assert "Hardly ever*\\n_from" not in shown(dialog)
 
 
 def test_what_was_read_comes_first_where_the_first_question_is_answered(
@@ -108,23 +125,22 @@ def test_what_was_read_comes_first_where_the_first_question_is_answered(
     desk.bot.reader.says = {"gave up on prompts": ("prompting", "falls_short")}
     dialog = desk.opened(ana, "we gave up on prompts")
     assert dialog.text.startswith("Question 2 of at most 8")
-    told = shown(dialog)
-    assert told.index(READ) < told.index("from “gave up on prompts”") < told.index("2 of at most 8")
+    words = shown(dialog)
+    order = [words.index(part) for part in (READ, "from “gave up on prompts”", "2 of at most 8")]
+    assert order == sorted(order)
     dialog = desk.pressed(ana, dialog, "guide:change:0")
     assert "being changed" in shown(dialog)
     dialog = desk.pressed(ana, dialog, "Not tried properly, or never measured")
     assert "from “gave up" not in shown(dialog), "it is no longer as read"
 
 
-def test_a_description_that_says_nothing_is_met_with_all_questions(
-    desk: Desk, ana: Person
-) -> None:
+def test_a_description_that_says_nothing_is_met_with_all_questions(desk: Desk, ana: Person) -> None:
     dialog = desk.opened(ana, "something with AI")
     assert NOTHING_READ in shown(dialog)
     assert dialog.text.startswith("Question 1 of at most 8")
     dialog = desk.pressed(ana, dialog, FALLS_SHORT)
     assert NOTHING_READ not in shown(dialog)
-    assert NOTHING_READ in shown(desk.pressed(ana, dialog, "Back"))
+    assert NOTHING_READ not in shown(desk.pressed(ana, dialog, "Back")), "said once"
 
 
 def test_a_description_that_settles_everything_is_met_with_one_recommendation(
@@ -240,15 +256,17 @@ def remembered(desk: Desk, asked: str, person: Person, question: str) -> None:
         ("T1:C1GENERAL:1.0", ""),
         ("T2:C1ADAPT:1.0", ""),
         ("T1:C1ADAPT:2.0", ""),
+        ("T1:C1ADAPT:3.0", ""),
         ("", ""),
         ("x" * 1_900, ""),
     ],
 )
-def test_a_question_of_another_place_is_no_description(
-    desk: Desk, slack: LocalSlack, ana: Person, asked: str, about: str
+def test_a_question_of_another_place_or_person_is_no_description(
+    desk: Desk, slack: LocalSlack, ana: Person, ben: Person, asked: str, about: str
 ) -> None:
     for name in ("T1:C1ADAPT:1.0", "T1:C1GENERAL:1.0", "T2:C1ADAPT:1.0"):
         remembered(desk, name, ana, WIKI)
+    remembered(desk, "T1:C1ADAPT:3.0", ben, WIKI)
     refusal = slack.wait_for_reply(ana.say(CHANNEL, f"@adaptbot {WHICH}"))
     assert ana.press(tampered_guide(refusal, asked), START, stale=True).acked
     desk.done()
@@ -309,9 +327,9 @@ def test_nothing_of_a_description_is_live_anywhere(
     desk.bot.reader.says = {"*meets*": ("prompting", "meets"), "<!channel>": ("facts", "no")}
     dialog = desk.opened(ana, words)
     desk.recommended(dialog)
-    told = everything(slack)
+    said = everything(slack)
     for alive in ("<!", "<@U1BEN", "<https://evil", "evil.example", "\u202e"):
-        assert alive not in told, alive
+        assert alive not in said, alive
 
 
 @pytest.mark.parametrize("text", ["<&>" * 1_000, "wiki & <b> " * 600, "x" * 7_900])
@@ -335,7 +353,7 @@ def test_a_channel_without_the_bot_is_told_how_to_invite_it(
     said = ben.say("#not-a-member", WIKI)
     assert ana.shortcut(RECOMMEND_FOR, said).acked
     desk.done()
-    assert [m.text for m in slack.ephemerals(ana.id)] == [INVITE, INVITE]
+    assert sorted(told(slack, ana)) == sorted([STARTING, INVITE, INVITE])
     assert posted(slack) == []
 
 

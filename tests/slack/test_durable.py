@@ -11,6 +11,7 @@ from bot.adapters.durable import DurableWork
 from bot.playground.person import Person
 from bot.playground.server import LocalSlack
 from bot.playground.workspace import Message
+from bot.slack.report_blocks import BEHIND
 from tests.slack.bots import Bot
 from tests.slack.conftest import WAYS
 from tests.slack.said import in_thread
@@ -114,6 +115,10 @@ def test_the_last_choice_pressed_at_once_gives_one_recommendation(
     root = durable.workspace.message(dialog.channel, dialog.thread)
     assert root is not None
     last = answer_to(durable, ana, root)
-    _, _, recommendation, answer = in_thread(durable, root)
+    durable.wait_until(lambda: any(m.files for m in in_thread(durable, root)), "the files")
+    durable.settle()
+    _, _, recommendation, background, *others = in_thread(durable, root)
     assert recommendation.text.startswith("Recommended: ")
-    assert answer == last
+    assert background.text.startswith(BEHIND)
+    assert [bool(message.files) for message in others].count(True) == 1
+    assert [message for message in others if not message.files] == [last]

@@ -233,6 +233,7 @@ def test_the_guide_opens_in_the_direct_message(place: Place, ana: Person) -> Non
                 "response_url": None,
             },
             "about": "",
+            "asked": "",
         },
     )
     assert json.loads(json.dumps(job.payload)) == job.payload

@@ -12,6 +12,8 @@ from bot.playground.calls import Fault
 from bot.playground.person import Person
 from bot.playground.server import LocalSlack
 from bot.playground.workspace import Message
+from bot.slack.recommendations import PICTURE_AND_RECORD
+from bot.slack.report_blocks import BEHIND
 from tests.commands import run_adaptbot, run_python
 from tests.slack.process import Mode, Serving, copied, environment, free_port, settings
 from tests.slack.said import POST, in_thread, shown
@@ -100,7 +102,8 @@ def test_the_decision_guide_from_a_description_to_the_record_across_a_power_cut(
     dialog = press(slack, ana, dialog, "Back")
     assert "Must answers show their sources" in shown(dialog)
     dialog = press(slack, ana, dialog, "No, an occasional slip can be caught")
-    dialog = press(slack, ana, dialog, "Tone, style or output format")
+    before, dialog = dialog, press(slack, ana, dialog, "Tone, style or output format")
+    assert ana.press(before, "Tone, style or output format", stale=True).acked, "a double click"
     assert ben.press(dialog, "More than about 500").acked
     slack.wait_for(f"This dialog belongs to <@{ana.id}>", timeout=PATIENCE)
     assert slack.workspace.message(dialog.channel, dialog.ts) == dialog
@@ -120,8 +123,10 @@ def test_the_decision_guide_from_a_description_to_the_record_across_a_power_cut(
     root = slack.messages(dialog.channel)[0]
     slack.wait_until(lambda: ana.files(root), "picture and record", timeout=PATIENCE)
     slack.settle()
-    said = [message.text.split(":")[0] for message in in_thread(slack, root)]
+    said = [message.text.split("\n")[0].split(":")[0] for message in in_thread(slack, root)]
+    assert said.pop().startswith(PICTURE_AND_RECORD)
     assert said.count("Recommended") == 2, "the dialog itself, and one recommendation"
+    assert said[-1] == BEHIND, "once, and so are the files"
     recommendation = slack.wait_for("Recommended: Retrieval for the facts, PEFT", after=dialog)
     assert recommendation.thread_ts == root.ts
     picture, record = ana.files(root)
@@ -139,51 +144,6 @@ def clean(serving: Serving, slack: LocalSlack) -> None:
     assert "Traceback" not in log
     assert slack.app.bot_token not in log
     assert DESCRIPTION not in log
-
-
-def test_a_consultation_goes_on_across_a_power_cut_to_one_recommendation_with_its_files(
-    serving: Serving, slack: LocalSlack, ana: Person, ben: Person
-) -> None:
-    """Double clicks and somebody else's presses in between change nothing."""
-    assert ana.command("/adapt", channel=CHANNEL).acked
-    opened = slack.wait_for("Question 1 of at most 8", timeout=PATIENCE)
-    second = press(slack, ana, opened, "The quality falls short")
-    assert ana.press(opened, "The quality falls short", stale=True).acked
-    third = press(slack, ana, second, "Yes, private, recent or specialist facts")
-    assert ben.press(third, "Often, monthly or faster").acked
-    slack.wait_until(lambda: slack.ephemerals(ben.id), "a refusal", timeout=PATIENCE)
-    back = press(slack, ana, third, "Back")
-    assert back.text == second.text
-    third = press(slack, ana, back, "Yes, private, recent or specialist facts")
-    fourth = press(slack, ana, third, "Often, monthly or faster")
-    fifth = press(slack, ana, fourth, "Tone, style or output format")
-    changing = press(slack, ana, fifth, "guide:change:1")
-    assert "being changed" in shown(changing)
-
-    serving.kill()
-    serving.start()
-
-    changed = press(slack, ana, changing, "No, the model knows enough")
-    assert "Must answers show their sources" in changed.text
-    for wanted in ("guide:choose:no", "guide:choose:some", "guide:choose:all"):
-        changed = press(slack, ana, changed, wanted)
-    assert "*Tone, style or output format*" in shown(changed), "a later answer that still applies"
-    for _ in range(2):
-        assert ana.press(changed, "guide:choose:no", stale=True).acked
-    files = slack.wait_for(lambda m: bool(m.files), after=opened, timeout=PATIENCE)
-    assert serving.stop() == 0
-
-    _, dialog, *said = in_thread(slack, opened)
-    assert "That settles it: Tune a small part of the weights (PEFT)" in shown(dialog)
-    assert [message.text.split()[0] for message in said] == ["Recommended:", "Behind", "The"]
-    picture, record = ana.files(files)
-    assert picture.content.startswith(b"\x89PNG\r\n\x1a\n")
-    assert "PEFT" in picture.alt_text
-    assert "parameter-efficient fine-tuning" in record.content.decode()
-    assert [m.text.split(".")[0] for m in slack.ephemerals(ben.id)] == [
-        "This dialog belongs to <@U1ANA>"
-    ]
-    assert "Traceback" not in serving.log.read_text()
 
 
 @pytest.mark.parametrize("moment", ["preparing", "posted, not recorded"])

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from bot.services.recommending import Report
     from bot.settings import Settings
 
+NOTHING_READ = (
+    "Nothing in the description clearly answers one of the guide's questions. Without a chat "
+    "model, descriptions are read in English only."
+)
+
 
 def recommend(
     description: Annotated[
@@ -106,12 +111,13 @@ def flowchart(
     ] = "light",
 ) -> None:
     """Show the decision guide, check it, or draw it."""
+    from bot.adapters.content import read_corpus
     from bot.adapters.guide import check_guide, load_guide
     from bot.guide_terminal import guide_lines
     from bot.wiring import guide_file
 
     file = file or guide_file(_settings())
-    problems = check_guide(file).errors
+    problems = check_guide(file, corpus=read_corpus(_settings().knowledge)).errors
     for problem in problems:
         typer.echo(str(problem), err=True)
     if problems:
@@ -146,7 +152,10 @@ def _dialog(settings: Settings, description: str | None, *, asking: bool) -> Dia
         dialog = start(guide)
     else:
         with _console(stderr=True).status("Reading your description …"):
-            dialog = start(guide, wiring.reading(settings, guide).read(description))
+            read = wiring.reading(settings, guide).read(description)
+        if not read:
+            typer.echo(NOTHING_READ, err=True)
+        dialog = start(guide, read)
         if not (asking and interactive()):
             return dialog.assume()
     talk = Talk(

@@ -13,12 +13,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.flowchart import Guide
 from bot.domain.flowchart_rules import problems
+from bot.domain.flowchart_texts import statements
 from bot.errors import ContentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
     from pathlib import Path
+
+    from bot.domain.note import Corpus
 
     Where = tuple[str | int, ...]
 
@@ -38,6 +41,8 @@ _WORDS = {
 _FIGURE = re.compile(r"[0-9]{1,18}")
 _HOLE = re.compile(r"\{(\w+)\}")
 _VERSION = re.compile(r"[A-Za-z0-9.-]{1,30}")
+MOST_PARTS = 100_000
+"""Aliases of aliases can make a small file endless; ours has some 4,000 parts."""
 DIGITS = 6
 """Of the digest in a version: enough to tell the texts apart that one team ever has."""
 
@@ -86,21 +91,24 @@ def parse_guide(text: str, *, file: str) -> Guide:
     return guide
 
 
-def check_guide(path: Traversable | Path | None = None) -> Checked:
-    """The decision guide with all that is wrong with its file, in the order of its lines."""
+def check_guide(path: Traversable | Path | None = None, *, corpus: Corpus | None = None) -> Checked:
+    """The decision guide with all that is wrong with its file, in the order of its lines.
+
+    With `corpus`, what it cites has to be there.
+    """
     try:
         text = guide_text(path)
     except ContentError as error:
         return Checked(None, [error])
-    return _checked(text, _name(path))
+    return _checked(text, _name(path), corpus)
 
 
 def _name(path: Traversable | Path | None) -> str:
     return "knowledge/flowchart.yaml" if path is None else str(path)
 
 
-def _checked(text: str, file: str) -> Checked:
-    reading = _Reading(file)
+def _checked(text: str, file: str, corpus: Corpus | None = None) -> Checked:
+    reading = _Reading(file, corpus)
     guide = reading.guide(text)
     return Checked(guide, sorted(reading.errors, key=lambda error: error.line))
 
@@ -108,18 +116,22 @@ def _checked(text: str, file: str) -> Checked:
 class _Reading:
     """One pass over one file: the lines of its parts, and the errors found."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, corpus: Corpus | None) -> None:
         self.file = file
+        self.corpus = corpus
         self.errors: list[ContentError] = []
         self.lines: dict[Where, int] = {}
         self.settings: dict[str, object] = {}
+        self.parts = 0
 
     def guide(self, text: str) -> Guide | None:
         """The guide, if the text can be understood at all; breaches of rules are noted."""
         try:
             return self._guide(text)
         except RecursionError:
-            self._at(1, "its parts lie within each other without end")
+            self._at(
+                1, f"it has more than {MOST_PARTS:,} parts, or they lie too deep within each other"
+            )
             return None
 
     def _guide(self, text: str) -> Guide | None:
@@ -135,10 +147,23 @@ class _Reading:
             return None
         for problem in problems(guide):
             self._note(f"{problem.text} ({problem.rule})", problem.where)
+        if self.corpus is not None:
+            self._look_up(guide, self.corpus)
         if not _VERSION.fullmatch(guide.version):
             self._note("should be 1 to 30 letters, digits, dots and dashes", ("version",))
         digest = hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
         return replace(guide, version=f"{guide.version}+{digest}")
+
+    def _look_up(self, guide: Guide, corpus: Corpus) -> None:
+        """Note what is cited and is not in the corpus."""
+        for where, grounds in statements(guide):
+            for key in grounds.cite:
+                if key not in corpus.sources:
+                    self._note(f"cites {key!r}, of which there is no note", where)
+        held = {passage.id for passage in corpus.passages()}
+        for number, step in enumerate(guide.steps):
+            if step.passage and step.passage not in held:
+                self._note(f"there is no passage {step.passage!r}", ("steps", number, "passage"))
 
     def _compose(self, text: str) -> yaml.Node | None:
         try:
@@ -155,6 +180,9 @@ class _Reading:
         return None
 
     def _data(self, node: yaml.Node, where: Where) -> object:
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            raise RecursionError
         self.lines.setdefault(where, node.start_mark.line + 1)
         match node:
             case yaml.MappingNode():

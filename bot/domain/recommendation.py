@@ -12,7 +12,7 @@ from bot.errors import DialogError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from bot.domain.dialog import Dialog
+    from bot.domain.dialog import Answered, Dialog
     from bot.domain.flowchart import (
         Choice,
         Grounds,
@@ -100,6 +100,8 @@ class Recommendation:
     watch: tuple[Point, ...]
     ruled_out: tuple[RuledOut, ...]
     path: tuple[Trace, ...]
+    unneeded: tuple[Trace, ...]
+    """What a description said about questions that were not asked on this way."""
     unsure: tuple[Assumption, ...]
     needs: tuple[str, ...]
     """The flags that stand."""
@@ -148,6 +150,7 @@ def recommend(dialog: Dialog, *, done: Collection[str] = ()) -> Recommendation:
         watch=_points(outcome.watch),
         ruled_out=_ruled_out(dialog, outcome, answers),
         path=tuple(answer.trace for answer in answers),
+        unneeded=tuple(_unneeded(dialog)),
         unsure=tuple(_assumptions(dialog, answers)),
         needs=_in_order(guide, state.flags),
         deferred=_in_order(guide, state.deferred),
@@ -176,19 +179,30 @@ def _answers(dialog: Dialog) -> tuple[_Answer, ...]:
         choice = step.choice(answered.choice, state)
         if choice is None:
             raise DialogError(f"step {step.id!r} has no choice {answered.choice!r} here")
-        trace = Trace(
-            step=step.id,
-            choice=choice.id,
-            question=wording(step.question, state),
-            label=wording(choice.label, state),
-            support=step.support,
-            cite=step.cite,
-            basis=step.basis,
-            read_from=answered.read_from,
-        )
-        found.append(_Answer(step, choice, trace))
+        found.append(_Answer(step, choice, _trace(step, choice, answered, state)))
         state = choice.apply(state)
     return tuple(found)
+
+
+def _unneeded(dialog: Dialog) -> Iterator[Trace]:
+    for known in dialog.known:
+        step = dialog.guide.step(known.step)
+        choice = step.choice(known.choice, dialog.state)
+        if known.read_from and choice:
+            yield _trace(step, choice, known, dialog.state)
+
+
+def _trace(step: Step, choice: Choice, answered: Answered, state: State) -> Trace:
+    return Trace(
+        step=step.id,
+        choice=choice.id,
+        question=wording(step.question, state),
+        label=wording(choice.label, state),
+        support=step.support,
+        cite=step.cite,
+        basis=step.basis,
+        read_from=answered.read_from,
+    )
 
 
 def _point(text: str, grounds: Grounds, name: str | None = None) -> Point:

@@ -19,6 +19,8 @@ from bot.playground.workspace import Change, Deleted, Message
 ANSWER_SECONDS = 60.0
 QUIET_SECONDS = 0.7
 """After the bot's last message, how long to wait for another."""
+OPENING_SECONDS = 15.0
+"""How long the decision guide may take to open."""
 WORKING_SECONDS = 20.0
 """The same while the bot shows that it still works, as on a picture."""
 CHANNEL = "llm-adaptation"
@@ -44,6 +46,8 @@ class Chat:
     restart: Callable[[], None]
     _root: str | None = None
     """Of the thread in the direct message: a question in it may follow up on the one before."""
+    _opens: bool = False
+    """Whether the line that was typed last opens the decision guide."""
     _saved: dict[str, Path] = field(default_factory=dict)
     """Where the bot's files lie on this machine, by their ids."""
     _folder: Path | None = None
@@ -70,6 +74,7 @@ class Chat:
 
     def _do(self, line: str, newest: Message | None) -> bool:
         """Do what a line says; whether the bot is expected to say something."""
+        self._opens = False
         match line.split(maxsplit=1):
             case []:
                 return False
@@ -85,6 +90,7 @@ class Chat:
             case [number] if number.isdigit():
                 self._press(int(number), newest)
             case [command, *rest] if command.startswith("/"):
+                self._opens = not " ".join(rest).lower().startswith(("ask", "help"))
                 self.person.command(command, " ".join(rest), channel=self.person.dm)
             case _ if "@adaptbot" in line:
                 self.person.say(CHANNEL, line)
@@ -96,7 +102,9 @@ class Chat:
         shown = buttons(newest) if newest else []
         if newest is None or not 1 <= number <= len(shown):
             raise CannotDoError(f"there is no button {number} on the newest message")
-        self.person.press(newest, shown[number - 1].label)
+        wanted = shown[number - 1]
+        alike = [control for control in shown if control.action_id == wanted.action_id]
+        self.person.press(newest, wanted.label if len(alike) > 1 else wanted.action_id)
 
     def _show(self, changes: queue.Queue[Change], *, expects: bool) -> Message | None:
         """Show what the bot says until it is quiet; returns the newest message with buttons."""
@@ -104,7 +112,8 @@ class Chat:
         wait = ANSWER_SECONDS if expects else QUIET_SECONDS
         while change := self._next(changes, wait):
             latest[change.message.ts] = change.message
-            wait = QUIET_SECONDS
+            opening = self._opens and not any(map(buttons, latest.values()))
+            wait = OPENING_SECONDS if opening else QUIET_SECONDS
         if expects and not latest:
             self.say("[yellow]adaptbot has not answered; /restart starts it again[/yellow]")
         for message in latest.values():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rich.markup import escape
@@ -47,8 +49,25 @@ def _file(file: Json, path: Path | None) -> Iterator[str]:
 
 
 def buttons(message: Message) -> list[Control]:
-    """What can be pressed on a message, in the order of its numbers."""
-    return list(controls(message.blocks))
+    """What can be pressed on a message, in the order of its numbers.
+
+    What stands beside a line of text comes last, named with that text, so that the numbers of the
+    answers do not grow with the lines above them.
+    """
+    beside = [block for block in message.blocks if "accessory" in block]
+    others = [block for block in message.blocks if "accessory" not in block]
+    named = (
+        replace(control, label=f"{control.label}: {_first_line(block)}")
+        for block in beside
+        for control in controls([block])
+    )
+    return [*controls(others), *named]
+
+
+def _first_line(block: Json) -> str:
+    """The text of a section without its marks."""
+    line = text_of(block.get("text")).split("\n")[0]
+    return html.unescape(line.replace("*", "").removeprefix("✓ "))
 
 
 def _body(message: Message, names: dict[str, str]) -> Iterator[str]:

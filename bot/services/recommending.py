@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from bot.domain.answer import Evidence, Reference, Source
 from bot.domain.dialog import Dialog
 from bot.domain.estimate import Estimate, Input, Inputs, estimate, shown
+from bot.domain.flowchart import UNSURE
 from bot.domain.recommendation import Assumption, Point, Recommendation, recommend
 
 _MARK = re.compile(r"\[([0-9]+)\]")
+ALONE = "By itself, no other answer here would change the recommendation."
 WORDS = 200
 """Characters of a description that are shown beside an answer read from it."""
 
@@ -121,8 +123,8 @@ def _parts(it: Recommendation, figures: Estimate, numbering: _Numbering) -> Iter
     yield Part("Please note", marked(it.notices))
     yield Part("Do first", marked(it.todos))
     yield Part("The ladder", tuple(_ladder(it, numbering)))
-    yield Part("Watch", marked((*it.watch, *it.warnings)), background=True)
     yield Part("Read from your description", tuple(_read(it)), background=True)
+    yield Part("Watch", marked((*it.watch, *it.warnings)), background=True)
     yield Part("You were not sure", tuple(_unsure(it)), background=True)
     yield Part("Ruled out", tuple(_ruled_out(it, numbering)), background=True)
     yield Part("Estimate", tuple(_estimated(figures, numbering)), background=True)
@@ -136,11 +138,12 @@ def _ladder(it: Recommendation, numbering: _Numbering) -> Iterator[str]:
 
 
 def _read(it: Recommendation) -> Iterator[str]:
-    for trace in it.path:
+    for trace in (*it.path, *it.unneeded):
         if trace.read_from:
             words = _MARK.sub(r"(\1)", trace.read_from)  # theirs, and no mark of a source
             words = words if len(words) <= WORDS else f"{words[:WORDS]}…"
-            yield f"{trace.question} {trace.label}, from “{words}”"
+            unneeded = " (not asked on this way)" if trace in it.unneeded else ""
+            yield f"{trace.question} {trace.label}, from “{words}”{unneeded}"
 
 
 def _unsure(it: Recommendation) -> Iterator[str]:
@@ -151,7 +154,7 @@ def _unsure(it: Recommendation) -> Iterator[str]:
 
 def _otherwise(assumption: Assumption) -> Iterator[str]:
     if assumption.otherwise == ():
-        yield "Any other answer leads to the same recommendation."
+        yield ALONE
     for other in assumption.otherwise or ():
         labels = " or ".join(f"“{label}”" for label in other.labels)
         yield f"With {labels} it would be: {other.outcome.title}."
@@ -163,7 +166,11 @@ def _ruled_out(it: Recommendation, numbering: _Numbering) -> Iterator[str]:
     for ruled in it.ruled_out:
         reason = numbering.marked(ruled.reason)
         if ruled.by:
-            reason += f" You answered “{ruled.by.label}”."
+            unsure = ruled.by.choice == UNSURE
+            said = (
+                f"Left open: {ruled.by.question}" if unsure else f"You answered “{ruled.by.label}”."
+            )
+            reason += f" {said}"
         titles.setdefault(reason, []).append(ruled.title)
     for reason, methods in titles.items():
         yield f"{'; '.join(methods)}: {reason}"

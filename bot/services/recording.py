@@ -12,7 +12,7 @@ from bot.domain.estimate import Estimate, Input, shown
 from bot.domain.markdown import address, bullets, code, inert, numbered, quoted, table
 from bot.domain.recommendation import Assumption, Point, Recommendation, RuledOut, Trace
 from bot.domain.text import clean
-from bot.services.recommending import Report
+from bot.services.recommending import ALONE, Report
 
 UNDESCRIBED = "Nobody described the project in words. The answers below say what is known of it."
 QUESTION = "Which method of adapting a large language model fits this project?"
@@ -42,11 +42,6 @@ def record(report: Report, *, description: str, today: date, asked: str | None =
         *_more(report, marks, today, asked),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def record_name(report: Report, digest: str) -> str:
-    """A file name for the record; `digest`, of letters and digits, tells it from others."""
-    return f"decision-{report.recommendation.method.replace('_', '-')}-{digest}.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +106,7 @@ def _answered(trace: Trace) -> str:
 def _assumed(assumption: Assumption) -> str:
     said = [inert(assumption.question), inert(assumption.text)]
     if assumption.otherwise == ():
-        said.append("Any other answer leads to the same recommendation.")
+        said.append(ALONE)
     for other in assumption.otherwise or ():
         labels = " or ".join(f"“{inert(label)}”" for label in other.labels)
         said.append(f"With {labels} it would be: {inert(other.outcome.title)}.")

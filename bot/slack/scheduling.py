@@ -7,7 +7,7 @@ from typing import cast
 
 from slack_sdk import WebClient
 
-from bot.slack.calling import TROUBLE, Block, named, persistently, with_blocks_or_without
+from bot.slack.calling import Block, persistently, with_blocks_or_without
 from bot.slack.looking import same_words, where_readable
 from bot.slack.outbox import MAX_TEXT, Place
 from bot.slack.text import shortened
@@ -17,7 +17,7 @@ _log = logger(__name__)
 
 
 class Scheduling:
-    """Plans messages, and takes them back."""
+    """Plans messages."""
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
@@ -58,15 +58,6 @@ class Scheduling:
             return planned or with_blocks_or_without(send, blocks)
 
         return persistently(once, again=again)
-
-    def unschedule(self, channel: str, scheduled_id: str) -> None:
-        """Take a planned message back; where that fails, or in its last minute, it is posted."""
-        try:
-            self._client.chat_deleteScheduledMessage(
-                channel=channel, scheduled_message_id=scheduled_id
-            )
-        except TROUBLE as error:
-            _log.warning("a planned message was not taken back", problem=named(error))
 
     def _planned(self, channel: str, at: int, said: str) -> str | None:
         """The id of the message that waits for that moment with these words."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.adapters.content import read_corpus
 from bot.adapters.guide import check_guide, parse_guide
 from bot.domain.flowchart_rules import PARTS, PATHS
 from bot.errors import ContentError
@@ -211,3 +212,34 @@ def test_a_damaged_file_is_a_guide_or_names_what_is_wrong(tmp_path: Path, edit: 
 
 def test_a_file_that_is_cut_off_is_no_guide(tmp_path: Path) -> None:
     assert all(found("".join(LINES[:i]), tmp_path) for i in range(0, len(LINES), STRIDE))
+
+
+def test_what_is_cited_has_to_be_in_the_corpus(tmp_path: Path) -> None:
+    text = planted("    cite: part1\n", "    cite: part9\n")
+    text = text.replace("    passage: part1#when-to-use-rag", "    passage: part1#nonsense")
+    (tmp_path / "flowchart.yaml").write_text(text, encoding="utf-8")
+    found = check_guide(tmp_path / "flowchart.yaml", corpus=read_corpus()).errors
+    words = " ".join(error.problem for error in found)
+    assert "cites 'part9', of which there is no note" in words
+    assert "there is no passage 'part1#nonsense'" in words
+    assert {"part9", "nonsense"} <= {
+        word for error in found for word in ("part9", "nonsense") if word in line(text, error.line)
+    }
+
+
+def line(text: str, number: int) -> str:
+    """A line and the few below it."""
+    return "\n".join(text.split("\n")[number - 1 : number + 12])
+
+
+def test_the_shipped_guide_cites_what_is_there() -> None:
+    assert check_guide(corpus=read_corpus()).errors == []
+
+
+def test_aliases_of_aliases_end_in_an_error(tmp_path: Path) -> None:
+    lines = ["a: &a0 [x, x]"]
+    lines += [f"b{n}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]" for n in range(9)]
+    file = tmp_path / "flowchart.yaml"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    [error] = check_guide(file).errors
+    assert "more than 100,000 parts" in error.problem

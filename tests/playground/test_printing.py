@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,3 +57,20 @@ def test_a_file_is_told_in_words_with_where_it_lies() -> None:
         "    saved as files/guide.png",
         "  [bold]File record.md[/bold]: The record",
     ]
+
+
+def test_what_stands_beside_a_line_comes_last_and_is_named_with_the_line() -> None:
+    def button(label: str, action: str) -> dict[str, Any]:
+        return {
+            "type": "button",
+            "action_id": action,
+            "text": {"type": "plain_text", "text": label},
+        }
+
+    line = {"type": "mrkdwn", "text": "✓ Facts? *Yes &amp; no*\n_from “wiki”_"}
+    blocks = (
+        {"type": "section", "text": line, "accessory": button("Change", "change:0")},
+        {"type": "actions", "elements": [button("Often", "often")]},
+    )
+    message = Message("C1", "1.0", "U1BOT", blocks=blocks)
+    assert [c.label for c in buttons(message)] == ["Often", "Change: Facts? Yes & no"]

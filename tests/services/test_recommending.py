@@ -11,7 +11,7 @@ from bot.domain.dialog import Answered, Dialog, replay, start
 from bot.domain.estimate import Inputs
 from bot.domain.flowchart import Guide
 from bot.errors import DialogError
-from bot.services.recommending import Report, batch_row, report
+from bot.services.recommending import ALONE, Report, batch_row, report
 
 MARK = re.compile(r"\[([0-9]+)\]")
 
@@ -145,7 +145,7 @@ def test_an_unsure_answer_says_what_a_sure_one_would_change(
 ) -> None:
     path = "prompting=falls_short facts=yes change=unsure behaviour=nothing team=unsure"
     change, team = lines(report(answered(guide, path), sources), "You were not sure")
-    assert change.endswith("Any other answer leads to the same recommendation.")
+    assert change.endswith(ALONE)
     assert "With “Not for now” it would be: Improve the prompt first." in team
 
 
@@ -188,3 +188,20 @@ def test_nothing_is_priced_that_nobody_gave_a_price_for(
     told = lines(report(answered(guide, PEFT), sources), "Estimate")
     assert told
     assert not any("rice" in line for line in told)
+
+
+def test_what_was_read_and_not_asked_is_shown_all_the_same(
+    guide: Guide, sources: dict[str, Source]
+) -> None:
+    read = [Answered("prompting", "meets", "works"), Answered("sources", "yes", "must cite")]
+    asked, unasked = lines(report(start(guide, read), sources), "Read from your description")
+    assert asked.endswith("from “works”")
+    assert unasked.endswith("from “must cite” (not asked on this way)")
+
+
+def test_what_nobody_was_sure_of_is_not_called_an_answer(
+    guide: Guide, sources: dict[str, Source]
+) -> None:
+    out = lines(report(start(guide).assume(), sources), "Ruled out")
+    assert any("Left open: " in line for line in out)
+    assert not any("You answered “Not sure”" in line for line in out)

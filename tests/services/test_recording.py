@@ -19,7 +19,7 @@ from bot.domain.dialog import Answered, Dialog, start
 from bot.domain.estimate import Inputs
 from bot.domain.flowchart import Guide
 from bot.services.recommending import Report, report
-from bot.services.recording import record, record_name
+from bot.services.recording import record
 
 TODAY = date(2026, 11, 23)
 MADR = [
@@ -382,10 +382,3 @@ def test_the_same_recommendation_gives_the_same_record(
         record(report(ended(guide, "hybrid"), sources), description="x", today=TODAY) for _ in "12"
     )
     assert one == other
-
-
-def test_a_record_is_named_after_its_method(guide: Guide, sources: dict[str, Source]) -> None:
-    made = report(ended(guide, "peft"), sources)
-    assert record_name(made, "3fa2c1") == "decision-peft-3fa2c1.md"
-    made = report(ended(guide, "hybrid"), sources)
-    assert record_name(made, "3fa2c1") == "decision-rag-plus-fine-tuning-3fa2c1.md"

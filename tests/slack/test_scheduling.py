@@ -128,23 +128,3 @@ def test_where_slack_refuses_the_blocks_the_text_is_planned(
         scheduling.schedule(PLACE, soon(), TEXT, [{"type": "marquee"}])
     [one] = slack.scheduled()
     assert (one.content.text, one.content.blocks) == (TEXT, ())
-
-
-def test_a_plan_is_taken_back(slack: LocalSlack, scheduling: Scheduling) -> None:
-    made = scheduling.schedule(PLACE, soon(), TEXT, BLOCKS)
-    scheduling.unschedule(CHANNEL, made)
-    assert slack.scheduled() == []
-
-
-def test_taking_back_what_was_posted_or_cannot_be_reached_is_no_error(
-    slack: LocalSlack, scheduling: Scheduling
-) -> None:
-    made = scheduling.schedule(PLACE, soon(), TEXT, BLOCKS)
-    slack.fail_next("chat.deleteScheduledMessage", Fault(drop=True))
-    with capture_logs() as logs:
-        scheduling.unschedule(CHANNEL, made)
-        slack.pass_time(15 * DAY)
-        scheduling.unschedule(CHANNEL, made)
-    problems = [entry["problem"] for entry in logs]
-    assert problems[1:] == ["invalid_scheduled_message_id"]
-    assert len(slack.messages(CHANNEL)) == 1

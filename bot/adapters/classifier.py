@@ -23,7 +23,7 @@ from bot.errors import ContentError
 
 Floats = NDArray[np.float32]
 
-_UNREADABLE = (
+UNREADABLE = (
     OSError,
     ValueError,
     KeyError,
@@ -110,7 +110,7 @@ def load(file: Traversable) -> KernelJudge:
     try:
         with as_file(file) as path, path.open("rb") as opened:
             names, judge = _read(opened)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise ContentError(
             f"no calibration can be read from it; {again}", file=str(file)
         ) from error

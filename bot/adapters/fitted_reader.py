@@ -6,17 +6,16 @@ pickle of one library's version lies in the repository.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import as_file
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import BadZipFile
 
 import numpy as np
 
+from bot.adapters.classifier import UNREADABLE
 from bot.adapters.reader_weights import Floats, TextWeights, softmax
 from bot.domain.clauses import Span
 from bot.domain.description import UNSAID
@@ -24,17 +23,6 @@ from bot.domain.labelled import COUNTED, COUNTS, choice_for
 from bot.domain.seen import Seen
 from bot.errors import ContentError
 
-_UNREADABLE = (
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    EOFError,
-    BadZipFile,
-    zlib.error,
-)
-"""What numpy raises at files that are none of its own, or damaged."""
 _AGAIN = "run adaptbot evaluate --calibrate"
 _SURE = 1e-4
 """How near to 0 and 1 a probability counts."""
@@ -196,7 +184,7 @@ def load(file: Traversable) -> FittedReader:
         with as_file(file) as path, path.open("rb") as opened:
             reader = _read(opened)
             fitting = _fits(reader)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise ContentError(f"no reader can be read from it; {_AGAIN}", file=str(file)) from error
     if not fitting:
         raise ContentError(f"its parts do not fit together; {_AGAIN}", file=str(file))

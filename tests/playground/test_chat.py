@@ -14,11 +14,11 @@ LINES = [
     "/weather",
     "/adapt",
     "3",  # the quality falls short
-    "2",  # facts are missing; 1 changes the answer before
+    "1",  # facts are missing
     "/restart",
-    "3",  # they change often
-    "8",  # nothing else is wrong
-    "5",  # the team can build a search system
+    "1",  # they change often
+    "5",  # nothing else is wrong
+    "1",  # the team can build a search system
     "/quit",
 ]
 

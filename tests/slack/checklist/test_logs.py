@@ -99,14 +99,14 @@ def dialog(slack: LocalSlack, ana: Person, ben: Person) -> None:
 
 
 def tampered(message: Message) -> Message:
-    """With more in its buttons than they carry."""
-    return replace(message, blocks=tuple(_with_more(block) for block in message.blocks))
+    """With an owner in its buttons who is none."""
+    return replace(message, blocks=tuple(_with_another(block) for block in message.blocks))
 
 
-def _with_more(block: dict[str, Any]) -> dict[str, Any]:
+def _with_another(block: dict[str, Any]) -> dict[str, Any]:
     if block["type"] != "actions":
         return block
-    carried = [json.loads(button["value"]) | {"x": "the echidna"} for button in block["elements"]]
+    carried = [json.loads(button["value"]) | {"o": "the echidna"} for button in block["elements"]]
     pairs = zip(block["elements"], carried, strict=True)
     return block | {"elements": [button | {"value": json.dumps(more)} for button, more in pairs]}
 

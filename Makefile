@@ -1,11 +1,12 @@
 # make install   the environment and the pinned packages, nothing else
-# make demo      chat with the bot on this machine: no Slack, no key
+# make demo      the bot in a small Slack workspace in your browser: no Slack, no key
 # make ask Q="…" one question in the terminal
 # make test      everything that CI runs
 # make bench     times of start, answer and retrieval, as ratios
 # make load      50 people at once, with faults and a crash; bounded, on loopback only
 # make manifest  the JSON twins of deploy/slack/*.yaml
 # make schema    the JSON schema of the decision guide, from its types
+# make pictures  docs/images, photographed from a playground (needs Chromium)
 
 PYTHON ?= python3
 VENV   := .venv
@@ -13,15 +14,12 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 export ADAPTBOT_HOME ?= $(CURDIR)/.adaptbot
 
-.PHONY: install demo ask test lint fast slow bench load manifest schema clean
+.PHONY: install demo ask test lint fast slow bench load manifest schema pictures clean
 
 install: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing the pinned packages (a few minutes the first time) …"
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt torch
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt -e '.[dev]'
+	@$(PYTHON) deploy/install.py $(VENV)
 	@touch $@
 
 demo: $(STAMP)
@@ -39,10 +37,10 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 fast: $(STAMP)
-	$(BIN)/pytest -q -m "not slow"
+	$(BIN)/pytest -q -m "not slow" -n 3 --dist worksteal
 
 slow: $(STAMP)
-	$(BIN)/pytest -q -m slow
+	$(BIN)/pytest -q -m slow -n 2 --dist worksteal
 
 bench: $(STAMP)
 	@$(BIN)/python -m tests.benchmarks.start
@@ -60,6 +58,9 @@ manifest: $(STAMP)
 schema: $(STAMP)
 	@$(BIN)/python -m bot.adapters.guide_schema > .schema.json
 	@mv .schema.json knowledge/flowchart.schema.json
+
+pictures: $(STAMP)
+	@$(BIN)/python -m tests.browser.pictures docs/images
 
 clean:
 	rm -rf $(VENV) .adaptbot .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -13,19 +13,13 @@ from bot.console import console as _console
 from bot.console import progress as _progress
 from bot.console import settings as _settings
 from bot.guide_cli import flowchart, recommend
+from bot.playground_cli import playground
 
 if TYPE_CHECKING:
     from bot.domain.question_set import Asked
     from bot.services.answering import Answering
     from bot.services.evaluating import Report
     from bot.settings import Settings
-
-WELCOME = """\
-[bold]adaptbot playground[/bold]: a small Slack workspace on this machine.
-Embedded are the notes, the MiniLM model, a Chroma index, and answers made
-of cited sentences. No key is needed, and nothing leaves this machine.
-Starting …
-"""
 
 app = typer.Typer(
     name="adaptbot",
@@ -47,25 +41,32 @@ def ask(
     out: Annotated[
         Path | None, typer.Option(help="Where the answers of --batch go.", dir_okay=False)
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Show what was found, each sentence's check, the seconds."),
+    ] = False,
 ) -> None:
     """Answer a question, with its sources."""
     settings = _settings()
     if batch:
+        if explain:
+            raise typer.BadParameter("--explain is for one question; leave it out with --batch")
         _ask_batch(settings, batch, out)
         return
     from bot.domain.answer import Question
-    from bot.terminal import answer_lines
+    from bot.terminal import answer_lines, trace_lines
 
     answering = _answering(settings)
     started = time.perf_counter()
-    answer = answering.answer(Question(question or ""))
+    answer, _, trace = answering.explained(Question(question or ""))
     seconds = time.perf_counter() - started
     if as_json:
         from bot.services.batch import detailed_json
 
-        typer.echo(json.dumps(detailed_json(answer, seconds=seconds), ensure_ascii=False))
+        row = detailed_json(answer, seconds=seconds, trace=trace if explain else None)
+        typer.echo(json.dumps(row, ensure_ascii=False))
         return
-    for line in answer_lines(answer):
+    for line in (*answer_lines(answer), *(trace_lines(trace) if explain else ())):
         _console().print(line, soft_wrap=False, highlight=False)
 
 
@@ -188,33 +189,7 @@ def serve() -> None:
     run(_settings(), progress=_progress)
 
 
-@app.command()
-def playground() -> None:
-    """Chat with the bot in a small Slack workspace on this machine; no Slack, no key."""
-    import sys
-
-    from bot.playground.chat import HELP, Chat
-    from bot.playground.server import LocalSlack
-    from bot.playground.tenant import Tenant
-
-    console = _console()
-    with LocalSlack() as slack:
-        tenant = Tenant(slack, [sys.executable, "-m", "bot", "serve"])
-
-        def restart() -> None:
-            tenant.kill()
-            console.print("[dim]The bot was killed. Starting it again …[/dim]")
-            tenant.start()
-            console.print("[dim]It is back.[/dim]")
-
-        console.print(WELCOME)
-        try:
-            tenant.start()
-            console.print(HELP)
-            chat = Chat(slack, slack.user("ana"), say=console.print, restart=restart)
-            chat.run(lambda: console.input("\n[bold]you >[/bold] "))
-        finally:
-            tenant.stop()
+app.command()(playground)
 
 
 def _ask_batch(settings: Settings, batch: Path, out: Path | None) -> None:

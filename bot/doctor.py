@@ -15,16 +15,25 @@ from bot.adapters.examination import Parts, part_checks
 from bot.adapters.surroundings import settings_read, surrounding_checks
 from bot.errors import SettingsError
 from bot.services.examining import Check, Finding, Verdict, examine
+from bot.services.setting_up import next_thing
 from bot.settings import Settings, read_settings
 from bot.slack.examination import Keys, slack_checks
 
+RUNNING = "a running adaptbot answers"
+"""How what is found at the port begins where the bot runs already."""
+
 
 def verdicts() -> list[Verdict]:
-    """One verdict on every setting and connection; a wrong setting hides no other check."""
+    """One verdict on every setting and connection, and a last one, "next", on what to do now.
+
+    A wrong setting hides no other check.
+    """
     settings, problem = _settings_or_defaults()
     telemetry.configure(settings.log_level, json_lines=settings.log_json)
     logging.getLogger().setLevel(logging.CRITICAL)  # what libraries complain of is in the table
-    return examine(_checks(settings, problem), secrets=_secrets(settings))
+    found = examine(_checks(settings, problem), secrets=_secrets(settings))
+    running = any(each.name == "port" and each.found.startswith(RUNNING) for each in found)
+    return [*found, next_thing(found, running=running)]
 
 
 def _checks(settings: Settings, problem: str) -> list[Check]:

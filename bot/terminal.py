@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
 from bot.domain.answer import Answer, Cited, NotFound, Reference
 from bot.domain.evaluation import Figures, Outcome, Share, Tally
 from bot.domain.text import clean
+from bot.domain.trace import Found, Judged, Trace
 from bot.services.evaluating import SHOWN
 from bot.services.examining import Verdict
 
@@ -45,6 +47,41 @@ def _reference(reference: Reference) -> str:
         f"[bold]{mark}[/bold] {escape(source.label)}: {escape(source.title)}{doubt}\n"
         f"    {where}{address}"
     )
+
+
+def trace_lines(trace: Trace) -> Iterator[RenderableType]:
+    """How an answer came about: passages with scores, each sentence's check, seconds by stage."""
+    yield ""
+    if trace.asked:
+        yield f"[bold]Looked up:[/bold] {escape(trace.asked)}"
+    if trace.found:
+        yield "[bold]Found[/bold] (scores compare within this question only):"
+        yield _found_table(trace.found)
+    if trace.judged:
+        yield "[bold]Checked[/bold] (the numbers are those of the passages above):"
+        yield _judged_table(trace.judged)
+    took = ", ".join(f"{name} {_milliseconds(s * 1000)}" for name, s in trace.seconds.items())
+    yield f"[bold]Took[/bold] (the first search loads the model): {took}"
+
+
+def _found_table(found: Iterable[Found]) -> Table:
+    table = Table("", "score", "passage", "to the writer", box=None, padding=(0, 2, 0, 0))
+    for each in found:
+        place = escape(f"{each.label}, {each.section}")
+        words = escape(each.text.split("\n")[0])
+        offered = "yes" if each.offered else "no"
+        table.add_row(str(each.rank), f"{each.score:.2f}", f"{place}\n[dim]{words}[/dim]", offered)
+    return table
+
+
+def _judged_table(judged: Iterable[Judged]) -> Table:
+    table = Table("check", "cites", "sentence, and why", "by", box=None, padding=(0, 2, 0, 0))
+    for each in judged:
+        check = "[green]kept[/green]" if each.supported else "[red]dropped[/red]"
+        numbers = ", ".join(str(number) for number in each.numbers) or "-"
+        words = f"{escape(clean(each.sentence))}\n[dim]{escape(each.why)}[/dim]"
+        table.add_row(check, numbers, words, escape(each.writer))
+    return table
 
 
 def figures_table(columns: Mapping[str, Figures]) -> Table:

@@ -33,6 +33,7 @@ from bot.services.indexing import ensure_built
 from bot.services.judging import SimpleJudge, Sufficiency
 from bot.services.reading import Reading
 from bot.services.retrieving import Retriever, WordSearch
+from bot.telemetry import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from bot.domain.dialog import Dialog
     from bot.domain.flowchart import Guide
     from bot.domain.question_set import Asked
+    from bot.domain.trace import Trace
     from bot.services.ports import (
         DescriptionReader,
         GuideTexts,
@@ -336,6 +338,20 @@ def sources(settings: Settings) -> dict[str, Source]:
     return read_corpus(settings.knowledge).sources
 
 
+def traces(settings: Settings) -> Callable[[str], Trace | None]:
+    """Looks up how work was answered, by its id, in the records of a bot with these settings.
+
+    Nothing is opened before the first question, and nothing made: None where nothing is kept yet.
+    """
+
+    def kept(work_id: str) -> Trace | None:
+        from bot.adapters.kept_traces import kept_trace
+
+        return kept_trace(settings.database, work_id)
+
+    return kept
+
+
 def serve(settings: Settings, *, progress: Callable[[], AbstractContextManager[Progress]]) -> None:
     """Run against Slack until told to stop; `progress` shows a bar while the index is built.
 
@@ -410,7 +426,7 @@ def start(settings: Settings, identity: Identity, *, progress: Progress) -> Runn
     work.start(slack.tasks)
     retention = Retention([records.purge, work.purge], days=settings.retention_days)
     retention.start()
-    threading.Thread(target=answers.warm, name="warm-up", daemon=True).start()
+    threading.Thread(target=_warm, args=(answers,), name="warm-up", daemon=True).start()
 
     def close() -> bool:
         retention.close()
@@ -420,6 +436,14 @@ def start(settings: Settings, identity: Identity, *, progress: Progress) -> Runn
         return ended
 
     return Running(app, close)
+
+
+def _warm(answers: Answering) -> None:
+    """Load what the first question needs; that question tells of whatever fails here."""
+    try:
+        answers.warm()
+    except Exception as error:  # noqa: BLE001 - the process may just be ending
+        logger(__name__).info("the warm-up was cut short", problem=type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,18 @@ import hypothesis
 import pytest
 import sqlalchemy as sa
 
-from bot.adapters.chroma import ChromaIndex, embedded_client
 from bot.adapters.content import read_corpus
 from bot.adapters.embedding import SentenceEmbeddings
+from bot.settings import Settings
+from bot.wiring import build_index
+from tests.once import built_from, kept, once
 
 if TYPE_CHECKING:
     from bot.domain.answer import Passage
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+"""Before torch is loaded: its threads would burn the cores that other workers and processes want,
+which was seen to cost four times the processor time of the work itself."""
 
 hypothesis.settings.register_profile("shared machine", deadline=None)
 hypothesis.settings.load_profile("shared machine")
@@ -86,19 +92,18 @@ def corpus() -> list[Passage]:
 
 
 @pytest.fixture(scope="session")
-def built_home(
-    tmp_path_factory: pytest.TempPathFactory, embeddings: SentenceEmbeddings, corpus: list[Passage]
-) -> Path:
-    """A home with the index of the shipped notes, built once by the bundled model."""
-    home = tmp_path_factory.mktemp("home")
-    index = ChromaIndex(
-        corpus,
-        embeddings=embeddings,
-        model=embeddings.model,
-        client=embedded_client(home / "index"),
-    )
-    index.build(lambda *_: None)
-    return home
+def built_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the index of the shipped notes; each worker has a copy of its own.
+
+    It is built as `adaptbot index` builds it, and kept for the next run as long as nothing changes
+    that it is made from.
+    """
+
+    def build(home: Path) -> None:
+        settings = Settings(_env_file=None, home=home)
+        assert build_index(settings, progress=lambda *_: None)
+
+    return once(tmp_path_factory, "home", kept(request.config, built_from(), build))
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from bot.domain.dialog import Answered
 from bot.domain.scoring import Reply
 from bot.domain.sufficiency import SIGNALS
 from bot.domain.text import content_terms
+from bot.domain.trace import Trace
 from bot.domain.vocabulary import sentences
 from bot.errors import IndexUnavailableError, ModelUnavailableError, UndeliverableError
 from bot.services.patience import ENDLESS, Patience
@@ -253,6 +254,8 @@ class MemoryRecords:
     """By id, with the time of the last change."""
     guides: dict[str, str] = field(default_factory=dict)
     """By version."""
+    traces: dict[str, tuple[Trace, datetime]] = field(default_factory=dict)
+    """By work, with the time of the keeping."""
     _since: dict[str | tuple[str, str], datetime] = field(default_factory=dict)
     """When a reply or a vote was kept."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -325,6 +328,14 @@ class MemoryRecords:
     def guide_text(self, version: str) -> str | None:
         return self.guides.get(version)
 
+    def keep_trace(self, work_id: str, trace: Trace) -> None:
+        with self._lock:
+            self.traces[work_id] = replace(trace, seconds=dict(trace.seconds)), self.now()
+
+    def trace(self, work_id: str) -> Trace | None:
+        kept = self.traces.get(work_id)
+        return kept[0] if kept else None
+
     def purge(self, before: datetime) -> int:
         moment = before.timestamp()
         with self._lock:
@@ -335,6 +346,7 @@ class MemoryRecords:
                 + _forget(self.votes, lambda vote: self._since[vote.work_id, vote.user] < before)
                 + _forget(self.stopped, lambda stop: stop.at < moment)
                 + _forget(self.consultations, lambda kept: kept[1] < before)
+                + _forget(self.traces, lambda kept: kept[1] < before)
             )
 
 

@@ -289,6 +289,44 @@ def test_a_refusal_has_a_reason(question: str, reason: str | None) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("home")
+def test_an_answer_is_explained_on_request_and_otherwise_as_before() -> None:
+    plain, told = run("ask", COST).stdout, run("ask", COST, "--explain").stdout
+    assert told.startswith(plain)
+    for words in ("Looked up: ", "Found (", "Checked (", "taken word for word", "Took ("):
+        assert words in told.removeprefix(plain)
+        assert words not in plain
+    answer = json.loads(run("ask", "--json", "--explain", COST).stdout)
+    assert list(answer) == [*FIELDS, "sources", "trace"]
+    trace = answer["trace"]
+    assert list(trace) == ["asked", "model", "outcome", "found", "judged", "seconds"]
+    assert (trace["asked"], trace["outcome"]) == (COST, "answered")
+    assert trace["found"][0]["key"] == answer["cited"][0]
+    assert all(each["supported"] for each in trace["judged"])
+    assert trace["seconds"]["whole"] * 1_000 <= answer["latency_ms"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("home")
+def test_a_refusal_is_explained_as_well() -> None:
+    refused = json.loads(run("ask", "--json", "--explain", "Rain in Lisbon today?").stdout)
+    assert list(refused) == [*FIELDS, "nearest", "trace"]
+    assert refused["trace"]["outcome"] == refused["reason"]
+    assert "Found (scores" in run("ask", "--explain", "Rain in Lisbon today?").stdout
+    assert "Found (scores" not in run("ask", "--explain", "?").stdout
+
+
+def test_a_batch_is_not_explained(tmp_path: Path) -> None:
+    batch, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    batch.write_text('{"id": "q1", "question": "What?"}', encoding="utf-8")
+    arguments = ["ask", "--explain", "--batch", str(batch), "--out", str(out)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert "--explain is for one question" in result.stderr
+    assert not out.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("home")
 def test_a_batch_is_answered_in_order_with_threads(tmp_path: Path) -> None:
     batch, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     turns = [{"question": "What is QLoRA?"}, {"question": "largest model they tuned with it?"}]

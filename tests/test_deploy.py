@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 
+from bot.playground import registration
 from bot.playground.methods.table import METHODS as LOCAL_METHODS
 from bot.playground.registration import SlackApp
 from bot.playground.server import LocalSlack
@@ -24,28 +26,9 @@ from tests.slack.bots import Bot
 
 ROOT = Path(__file__).parents[1]
 MANIFESTS = ["manifest.yaml", "manifest-http.yaml"]
-TEXTS = {
-    "display_information/name": 35,
-    "display_information/description": 140,
-    "features/agent_view/agent_description": 300,
-    "features/bot_user/display_name": 80,
-    "features/shortcuts/*/name": 24,
-    "features/shortcuts/*/callback_id": 255,
-    "features/shortcuts/*/description": 150,
-    "features/slash_commands/*/command": 32,
-    "features/slash_commands/*/description": 2_000,
-    "features/slash_commands/*/usage_hint": 1_000,
-    "oauth_config/scopes/bot/*": 50,
-    "settings/event_subscriptions/bot_events/*": 50,
-}
-"""The longest that Slack takes: github.com/slackapi/manifest-schema, 1.0.0; for agent_view, 0.5."""
-LISTS = {
-    "features/agent_view/suggested_prompts": 4,
-    "features/shortcuts": 10,
-    "features/slash_commands": 50,
-    "oauth_config/scopes/bot": 255,
-    "settings/event_subscriptions/bot_events": 100,
-}
+TWINS = ["manifest.json", "manifest-http.json"]
+SCHEMA = json.loads((ROOT / "deploy/slack/manifest.schema.json").read_text("utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
 HELPERS = {
     "chat_stream": {"chat.startStream", "chat.appendStream", "chat.stopStream"},
     "files_upload_v2": {"files.getUploadURLExternal", "files.completeUploadExternal"},
@@ -59,15 +42,10 @@ def manifest(name: str) -> dict[str, Any]:
     return loaded
 
 
-def at(holder: Any, path: str) -> Iterator[Any]:
-    """Everything at a path, "*" being each item of a list."""
-    name, _, rest = path.partition("/")
-    found = holder if name == "*" else [holder[name]]
-    for item in found:
-        if rest:
-            yield from at(item, rest)
-        else:
-            yield item
+def complaints(held: Any) -> list[str]:
+    """What our schema of the manifest has against one, each with its place."""
+    found = VALIDATOR.iter_errors(held)
+    return sorted(f"{'/'.join(map(str, each.absolute_path))}: {each.message}" for each in found)
 
 
 def called(source: str) -> set[str]:
@@ -143,16 +121,102 @@ def test_the_local_slack_registers_what_the_manifest_does() -> None:
     assert app.scopes >= needed()
 
 
-@pytest.mark.parametrize("name", MANIFESTS)
-def test_the_manifest_keeps_within_slacks_limits(name: str) -> None:
-    held = manifest(name)
-    for path, longest in TEXTS.items():
-        for text in at(held, path):
-            assert 1 <= len(text) <= longest, f"{path}: {text}"
-    for path, most in LISTS.items():
-        [items] = at(held, path)
-        assert 1 <= len(items) <= most, path
-    assert re.fullmatch("#[0-9a-f]{6}", held["display_information"]["background_color"])
+def test_the_local_slack_shows_the_texts_of_the_manifest() -> None:
+    features = manifest("manifest.yaml")["features"]
+    assert {
+        each["command"]: registration.Command(each["description"], each["usage_hint"])
+        for each in features["slash_commands"]
+    } == registration.COMMANDS
+    assert {
+        each["callback_id"]: each["name"] for each in features["shortcuts"]
+    } == registration.SHORTCUTS
+
+
+@pytest.mark.parametrize("name", [*MANIFESTS, *TWINS])
+def test_the_manifest_is_as_slack_wants_it(name: str) -> None:
+    assert complaints(manifest(name)) == []
+
+
+def test_the_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_the_schema_wants_the_scopes_events_and_shortcuts_that_the_code_needs() -> None:
+    parts = SCHEMA["properties"]
+    scopes = parts["oauth_config"]["properties"]["scopes"]["properties"]["bot"]
+    events = parts["settings"]["properties"]["event_subscriptions"]["properties"]["bot_events"]
+    shortcuts = parts["features"]["properties"]["shortcuts"]
+    callbacks = shortcuts["items"]["properties"]["callback_id"]
+    for listed, wanted in ((scopes, needed()), (events, EVENTS)):
+        assert listed["items"]["enum"] == sorted(wanted)
+        assert listed["minItems"] == len(wanted), "none may be missing"
+    assert callbacks["enum"] == list(SHORTCUTS)
+    assert shortcuts["minItems"] == len(SHORTCUTS)
+
+
+def test_no_part_of_the_schema_takes_unknown_names() -> None:
+    open_parts = [
+        place
+        for place, part in objects(SCHEMA["properties"])
+        if part.get("additionalProperties") is not False
+    ]
+    assert open_parts == []
+
+
+def objects(parts: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema of an object, with its place."""
+    if isinstance(parts, dict):
+        if parts.get("type") == "object":
+            yield place, parts
+        for name, part in parts.items():
+            yield from objects(part, f"{place}/{name}")
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        ("settings/socket_mode", True, "settings: Additional properties are not allowed"),
+        ("display_information/name", "a" * 36, "display_information/name: "),
+        ("features/agent_view/agent_description", "a" * 301, "features/agent_view/agent_desc"),
+        ("features/agent_view/suggested_prompts/0/text", "x", "suggested_prompts/0: Additional"),
+        ("features/app_home/home_tab_enabled", "yes", "home_tab_enabled: 'yes' is not of type"),
+        ("features/shortcuts/0/name", "a" * 25, "features/shortcuts/0/name: "),
+        ("features/shortcuts/1/type", "channel", "features/shortcuts/1/type: 'channel'"),
+        ("features/shortcuts/1/callback_id", "other", "features/shortcuts/1/callback_id: 'other'"),
+        ("features/slash_commands/0/command", "adapt", "slash_commands/0/command: 'adapt'"),
+        ("oauth_config/scopes/bot/0", "app_mention:read", "oauth_config/scopes/bot/0: 'app_men"),
+        ("oauth_config/scopes/bot", ["chat:write"], "oauth_config/scopes/bot: "),
+        ("settings/event_subscriptions/bot_events/0", "mention", "bot_events/0: 'mention'"),
+        ("settings/event_subscriptions/bot_events/0", "message.im", "has non-unique elements"),
+        ("settings/event_subscriptions/bot_events", ["app_mention"], "bot_events: "),
+        ("settings/event_subscriptions/request_url", "a.example", "request_url: 'a.example'"),
+        ("settings/interactivity/is_enabled", False, "settings/interactivity/is_enabled: True"),
+        ("settings/socket_mode_enabled", False, "interactivity: 'request_url' is a required"),
+        ("settings/socket_mode_enabled", False, "slash_commands/0: 'url' is a required"),
+        ("settings/token_rotation_enabled", True, "settings/token_rotation_enabled: False"),
+    ],
+)
+def test_a_mistake_in_the_manifest_is_refused_with_its_place(
+    place: str, value: object, said: str
+) -> None:
+    held = manifest("manifest.yaml")
+    *way, last = (int(name) if name.isdigit() else name for name in place.split("/"))
+    part: Any = held
+    for name in way:
+        part = part[name]
+    part[last] = value
+    assert any(said in complaint for complaint in complaints(held)), complaints(held)
+
+
+def test_a_missing_part_of_the_manifest_is_refused_with_its_place() -> None:
+    held = manifest("manifest.yaml")
+    held["settings"]["event_subscriptions"]["bot_events"].remove("message.im")
+    del held["features"]["shortcuts"][0]["description"]
+    del held["oauth_config"]
+    whole, shortcut, events = complaints(held)
+    assert whole.startswith(": 'oauth_config' is a required")
+    assert shortcut.startswith("features/shortcuts/0: 'description' is a required")
+    assert events.startswith("settings/event_subscriptions/bot_events: ")
 
 
 @pytest.mark.parametrize("name", MANIFESTS)
@@ -286,6 +350,8 @@ def test_every_setting_has_its_example_and_no_other_is_shown() -> None:
     assert set(re.findall(r"^#?((?:SLACK|ADAPTBOT)_\w+)=", text, re.MULTILINE)) == settings()
 
 
-@pytest.mark.parametrize("document", ["README.md", "CHANGELOG.md", "docs/decisions.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "CHANGELOG.md", "docs/decisions.md", "docs/slack-setup.md"]
+)
 def test_documents_name_settings_that_exist(document: str) -> None:
     assert variables((ROOT / document).read_text("utf-8")) <= settings() | {"ADAPTBOT_HOME"}

@@ -90,7 +90,10 @@ def test_it_ends_with_1_where_something_is_bad_and_shows_no_secret(
     found = rows(made)
     bad = {name for name, row in found.items() if row["state"] == "bad"}
     slacks = {"bot token", "delivery", "event subscriptions"}
-    assert bad - {"chat model"} == {"database", "durable work", "index", "Chroma server"} | slacks
+    assert (
+        bad - {"chat model", "next"}
+        == {"database", "durable work", "index", "Chroma server"} | slacks
+    )
     assert found["chat model"]["state"] in ("bad", "doubtful"), "doubtful where it was only late"
     assert all(found[name]["remedy"] for name in bad)
 
@@ -110,6 +113,7 @@ def test_programs_read_json(doctor: Callable[..., Result], slack: LocalSlack) ->
         "state": "good",
         "found": "adaptbot (U1BOT) in Local",
         "remedy": "",
+        "step": 0,
     }
 
 
@@ -171,6 +175,34 @@ def test_a_file_of_settings_that_cannot_be_read_is_one_bad_row(
     assert made.exit_code == 1
     assert rows(made)["settings"]["state"] == "bad"
     assert ".env" in rows(made)["settings"]["found"]
+
+
+def test_its_last_row_is_the_one_thing_to_do_next(
+    doctor: Callable[..., Result], slack: LocalSlack
+) -> None:
+    bot, listening = slack.app.bot_token, slack.app.app_token
+    states = [
+        (1, {}),
+        (2, {"SLACK_BOT_TOKEN": bot}),
+        (2, {"SLACK_BOT_TOKEN": listening, "SLACK_APP_TOKEN": bot}),
+        (3, {"SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": listening}),
+        (3, {"SLACK_BOT_TOKEN": "xoxp-1-ab", "SLACK_APP_TOKEN": listening}),
+        (4, {"SLACK_BOT_TOKEN": bot, "SLACK_APP_TOKEN": listening}),
+    ]
+    for step, settings in states:
+        made = doctor("--json", SLACK_API_URL=slack.api_url, **settings)
+        last = json.loads(made.stdout)["checks"][-1]
+        assert (last["name"], last["step"]) == ("next", step), settings
+        assert f"step {step} of docs/slack-setup.md" in last["remedy"]
+        assert made.exit_code == (1 if last["state"] == "bad" else 0)
+        assert not any(value in made.output for value in settings.values() if value)
+
+
+def test_a_wrong_setting_is_to_be_put_right_before_any_step(doctor: Callable[..., Result]) -> None:
+    last = json.loads(doctor("--json", ADAPTBOT_WORKERS="many").stdout)["checks"][-1]
+    assert (last["name"], last["state"], last["step"]) == ("next", "bad", 0)
+    assert last["found"].startswith("put right the settings: ")
+    assert "ADAPTBOT_WORKERS" in last["found"]
 
 
 @pytest.mark.slow

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 SPLITTER = "sentence-with-heading-and-questions/2"
 """Changes whenever the text that is embedded for a sentence does."""
 PREFIX = "adaptbot-"
-BATCH = 64
+BATCH = 512
+"""Sentences that are embedded at once; those of one length go together."""
 
 
 class ChromaIndex:

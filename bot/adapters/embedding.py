@@ -82,6 +82,7 @@ def _load(model: str) -> SentenceTransformer:
     if model == BUNDLED:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that wait would hold the cores
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - seconds to import
     from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 

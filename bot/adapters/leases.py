@@ -138,8 +138,11 @@ class AdvisoryLeases:
                     self._open().execute(sa.select(sa.func.pg_advisory_unlock(*_key(name))))
 
     def release(self) -> None:
-        """Let go of every name."""
+        """Let go of every name: free when this returns, not when the database sees it closed."""
         with self._lock:
+            if self._connection is not None:
+                with suppress(sa.exc.SQLAlchemyError):  # the lock ends with its connection
+                    self._connection.execute(sa.select(sa.func.pg_advisory_unlock_all()))
             self._drop()
         self._engine.dispose()
 

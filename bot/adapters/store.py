@@ -20,10 +20,12 @@ from bot.adapters.store_tables import (
     guides,
     recommendations,
     stops,
+    traces,
     turns,
     votes,
 )
 from bot.domain.answer import Turn
+from bot.domain.trace import Trace
 from bot.errors import StoreUnavailableError
 from bot.services.ports import (
     Consultation,
@@ -158,6 +160,16 @@ class Store:
         """The text of that version, if it was ever kept."""
         kept = sa.select(guides.c.text).where(guides.c.version == version)
         return next((text for (text,) in self._rows(kept)), None)
+
+    def keep_trace(self, work_id: str, trace: Trace) -> None:
+        """Keep it in place of an earlier one of the same work."""
+        row = {"work_id": work_id, "trace": trace, "at": self._now()}
+        self._run(self._instead(traces, row))
+
+    def trace(self, work_id: str) -> Trace | None:
+        """How that work was answered, as long as it is kept."""
+        kept = sa.select(traces.c.trace).where(traces.c.work_id == work_id)
+        return next((trace for (trace,) in self._rows(kept)), None)
 
     def purge(self, before: datetime) -> int:
         """Forget whatever was kept before that moment; returns how many rows that were."""

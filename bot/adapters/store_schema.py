@@ -47,7 +47,7 @@ def check(database: str) -> Schema:
         url = sa.make_url(database)
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
             return _schema(None)
-        with _alone(database) as engine, engine.connect() as connection:
+        with alone(database) as engine, engine.connect() as connection:
             return _schema(_revision(connection))
 
 
@@ -60,8 +60,8 @@ def open_engine(database: str) -> sa.Engine:
         StoreUnavailableError: it cannot be opened, or a newer version made it.
     """
     with opening():
-        with _alone(database) as alone:
-            migrate(alone)
+        with alone(database) as single:
+            migrate(single)
         engine = sa.create_engine(
             database, isolation_level="AUTOCOMMIT", pool_pre_ping=True, **_options(database)
         )
@@ -160,7 +160,7 @@ def migrations() -> Config:
 
 
 @contextmanager
-def _alone(database: str) -> Iterator[sa.Engine]:
+def alone(database: str) -> Iterator[sa.Engine]:
     """For one connection, without anything that leaves a trace in the file."""
     engine = sa.create_engine(database, poolclass=sa.NullPool, **_options(database))
     try:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from bot.domain.dialog import Answered
+from bot.domain.trace import Trace, as_data, from_data
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -80,6 +81,29 @@ class Numbers(sa.types.TypeDecorator[Mapping[str, float]]):
     ) -> dict[str, float] | None:
         """Read them."""
         return None if value is None else dict(json.loads(value))
+
+
+class Traced(sa.types.TypeDecorator[Trace]):
+    """A trace as a JSON object; in ASCII, which any database takes."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: Trace | None,
+        dialect: sa.Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> str | None:
+        """Write it."""
+        return None if value is None else json.dumps(as_data(value))
+
+    def process_result_value(
+        self,
+        value: str | None,
+        dialect: sa.Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> Trace | None:
+        """Read it."""
+        return None if value is None else from_data(json.loads(value))
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -165,6 +189,14 @@ consultations = sa.Table(
     sa.Column("at", Moment, nullable=False, index=True),
 )
 
+traces = sa.Table(
+    "traces",
+    metadata,
+    sa.Column("work_id", sa.String(200), primary_key=True),
+    sa.Column("trace", Traced, nullable=False),
+    sa.Column("at", Moment, nullable=False, index=True),
+)
+
 guides = sa.Table(
     "guides",
     metadata,
@@ -180,6 +212,7 @@ KEPT_SINCE = (
     votes.c.at,
     stops.c.at,
     consultations.c.at,
+    traces.c.at,
 )
 """For each table the column that tells how old a row is.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from bot.domain.answer import Evidence, Passage, Reference, Source
+from bot.domain.text import has_words
 
 _ITEM = r"[0-9]+(?:\s*[-\u2013]\s*[0-9]+)?"
 _MARKS = re.compile(rf"\s*\[({_ITEM}(?:\s*[,;]\s*{_ITEM})*)\]")
@@ -51,25 +53,62 @@ def cite(text: str, passages: Sequence[Passage]) -> tuple[str, tuple[Reference, 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of what a writer wrote, with the passages that it cites."""
+
+    written: str
+    """As it stands in the text, marks and all."""
+    plain: str
+    """Without marks, ending in a full stop."""
+    positions: tuple[int, ...] = ()
+    """Of the passages, from 1; none where it carries no mark that names one."""
+
+
+def statements(text: str, known: int) -> Iterator[Statement]:
+    """The sentences of `text`, in order, of which marks may name the first `known` passages.
+
+    A statement reaches up to its marks; the sentences before it carry none of their own.
+    """
+    end = 0
+    for match in _STATEMENT.finditer(text):
+        before, last = _last_sentence(match["text"])
+        yield from _unmarked(before)
+        written = f" {match[0].removeprefix(before)}" if before else match[0]
+        yield Statement(written, _plain(last), tuple(_positions(match["marks"], known)))
+        end = match.end()
+    yield from _unmarked(text[end:])
+
+
 def supported_only(
-    text: str, passages: Sequence[Passage], *, supported: Callable[[str, Sequence[str]], bool]
+    text: str,
+    passages: Sequence[Passage],
+    *,
+    supported: Callable[[Statement, Sequence[str]], bool],
 ) -> str:
     """The statements of `text` that `supported` finds borne out by the sentences they cite.
 
-    A statement reaches up to its marks; what carries none is left out with the unsupported.
+    It is asked of every statement, once and in order; what cites nothing has no support, and is
+    left out whatever is said of it.
     """
 
-    def kept(match: re.Match[str]) -> str:
-        cited = [passages[at - 1] for at in _positions(match["marks"], len(passages))]
+    def kept(statement: Statement) -> bool:
+        cited = [passages[at - 1] for at in statement.positions]
         support = [sentence for passage in cited for sentence in passage.sentences]
-        before, statement = _last_sentence(match["text"])
-        plain = statement.lstrip(".!? \n\t-*\u2022").rstrip(" .")
-        borne_out = support and supported(f"{plain}.", support)
-        if not borne_out:
-            return ""
-        return f" {match[0].removeprefix(before)}" if before else match[0]
+        return supported(statement, support) and bool(support)
 
-    return "".join(kept(match) for match in _STATEMENT.finditer(text)).strip()
+    found = statements(text, len(passages))
+    return "".join(statement.written for statement in found if kept(statement)).strip()
+
+
+def _unmarked(text: str) -> Iterator[Statement]:
+    for sentence in _SENTENCE_END.split(text):
+        if has_words(sentence):
+            yield Statement(sentence, _plain(sentence.rstrip(" .!?")))
+
+
+def _plain(statement: str) -> str:
+    return statement.lstrip(".!? \n\t-*\u2022").rstrip(" .") + "."
 
 
 def _last_sentence(text: str) -> tuple[str, str]:

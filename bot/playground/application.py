@@ -7,7 +7,6 @@ import json
 import mimetypes
 from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
@@ -19,6 +18,7 @@ from bot.playground.web_api import Answer, failed
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.routing import BaseRoute
     from starlette.types import Receive, Scope, Send
 
     from bot.playground.calls import Calls
@@ -51,18 +51,16 @@ class Application:
         self._calls = calls
         self._sockets = sockets
 
-    def routes(self) -> Starlette:
-        """The ASGI application."""
-        return Starlette(
-            routes=[
-                Route("/api/{method}", self._web_api, methods=["GET", "POST"]),
-                Route("/commands/{rest:path}", self._response_url, methods=["POST"]),
-                Route("/actions/{rest:path}", self._response_url, methods=["POST"]),
-                Route("/upload/{file_id}", self._upload, methods=["POST"]),
-                Route("/files-pri/{owner}/{name}", self._file, methods=["GET"]),
-                WebSocketRoute("/link/", self._sockets.accept),
-            ],
-        )
+    def routes(self) -> list[BaseRoute]:
+        """What an app reaches."""
+        return [
+            Route("/api/{method}", self._web_api, methods=["GET", "POST"]),
+            Route("/commands/{rest:path}", self._response_url, methods=["POST"]),
+            Route("/actions/{rest:path}", self._response_url, methods=["POST"]),
+            Route("/upload/{file_id}", self._upload, methods=["POST"]),
+            Route("/files-pri/{owner}/{name}", self._file, methods=["GET"]),
+            WebSocketRoute("/link/", self._sockets.accept),
+        ]
 
     async def _web_api(self, request: Request) -> Response:
         method = request.path_params["method"]
@@ -93,7 +91,7 @@ class Application:
         except RefusedError as refused:
             answer = refused.as_json()
         status = 200 if answer["ok"] else _status(answer["error"])
-        self._calls.record(Call("response_url", "", reply, answer, status))
+        self._calls.record(Call("response_url", "", reply, answer, status, request.url.path))
         self._site.workspace.touch()
         plain = status in (200, 400)
         text = ("ok" if answer["ok"] else answer["error"]) if plain else json.dumps(answer)

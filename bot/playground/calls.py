@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bot.playground.workspace import Json
 
 KEPT = 10_000
+ANY = "*"
+"""In place of a method: whichever is called next, but for those in `SPARED`."""
 SPARED = frozenset({"apps.connections.open", "auth.test"})
 """Methods without which an app does not even start; no share of them fails."""
 
@@ -28,7 +30,10 @@ class Call:
     args: Json
     answer: Json
     status: int = 200
+    path: str = ""
+    """The path of a response_url, by which it is known whose it is; "" for methods."""
     at: float = field(default_factory=time.time)
+    """When it was answered, in seconds since 1970."""
 
     @property
     def ok(self) -> bool:
@@ -80,7 +85,7 @@ class Calls:
         return [call for call in list(self._calls) if method in (None, call.method)]
 
     def fail(self, method: str, fault: Fault, *, times: int) -> None:
-        """Let the next calls of a method go wrong."""
+        """Let the next calls of a method go wrong; of `ANY`, the next calls of all."""
         self._faults.setdefault(method, deque()).extend([fault] * times)
 
     def fail_share(
@@ -97,10 +102,13 @@ class Calls:
 
     def next_fault(self, method: str) -> Fault | None:
         """The fault of the call that comes now, used up; one that was asked for comes first."""
-        waiting = self._faults.get(method)
-        if waiting:
+        if waiting := self._faults.get(method):
             return waiting.popleft()
-        if method in SPARED or self._chance.random() >= self._share:
+        if method in SPARED:
+            return None
+        if waiting := self._faults.get(ANY):
+            return waiting.popleft()
+        if self._chance.random() >= self._share:
             return None
         return self._chance.choice(self._ordinary)
 

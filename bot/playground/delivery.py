@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Ack:
     """The HTTP status, 0 over a socket."""
     no_retry: bool = False
     seconds: float = 0.0
+    at: float = 0.0
+    """When this attempt began, in seconds since 1970."""
 
 
 @dataclass(slots=True)
@@ -51,6 +53,8 @@ class Delivery:
     """What the first attempt says of itself: an event may come as a retry at once."""
     attempts: list[Ack] = field(default_factory=list)
     finished: bool = False
+    at: float = field(default_factory=time.time)
+    """When it was to be delivered first, in seconds since 1970."""
 
     @property
     def acked(self) -> bool:
@@ -144,6 +148,7 @@ class Deliveries:
             ack = await self._attempt(delivery, Retry(number, ack.reason))
 
     async def _attempt(self, delivery: Delivery, retry: Retry) -> Ack:
+        began = time.time()
         if self.transport is None:
             ack = Ack(ok=False, reason="connection_failed")
         else:
@@ -151,7 +156,7 @@ class Deliveries:
             ack = await self.transport.send(
                 delivery.kind, delivery.payload, retry=retry, within=within
             )
-        delivery.attempts.append(ack)
+        delivery.attempts.append(replace(ack, at=began))
         self._workspace.touch()
         return ack
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.playground.workspace import Channel, Json, Message, User
 
 _MENTION = re.compile(r"<@(\w+)(?:\|[^>]*)?>")
+_MARKED = re.compile(r"(<(?:@[UW]\w+|#[CG]\w+|!\w+|https?:)[^<>]*>)")
 
 
 def user_json(user: User, *, home: str) -> Json:
@@ -115,15 +116,32 @@ def _reactions(message: Message) -> list[Json]:
 
 
 def typed_blocks(text: str) -> tuple[Json, ...]:
-    """The rich_text block that Slack makes of what a person types."""
-    parts = _MENTION.split(text)
-    spoken = [{"type": "text", "text": part} for part in parts[::2]]
-    named = [{"type": "user", "user_id": part} for part in parts[1::2]]
-    mixed: list[Json] = [*spoken[:1]]
-    for mention, after in zip(named, spoken[1:], strict=True):
-        mixed += [mention, after]
-    section = {"type": "rich_text_section", "elements": [e for e in mixed if e.get("text", "@")]}
+    """The rich_text block that Slack makes of what a person types; its texts are not escaped."""
+    elements = [
+        _marked(part) if index % 2 else {"type": "text", "text": _plain(part)}
+        for index, part in enumerate(_MARKED.split(text))
+        if part
+    ]
+    section = {"type": "rich_text_section", "elements": elements}
     return ({"type": "rich_text", "block_id": "typed", "elements": [section]},)
+
+
+def _marked(part: str) -> Json:
+    """A mention, a channel, a broadcast or a link, as <@U1>, <#C1|name>, <!here>, <https://…|x>."""
+    inner, _, label = part[1:-1].partition("|")
+    match inner[0]:
+        case "@":
+            return {"type": "user", "user_id": inner[1:]}
+        case "#":
+            return {"type": "channel", "channel_id": inner[1:]}
+        case "!":
+            return {"type": "broadcast", "range": inner[1:]}
+    link = {"type": "link", "url": _plain(inner)}
+    return link | ({"text": _plain(label)} if label else {})
+
+
+def _plain(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def mentions(text: str) -> frozenset[str]:

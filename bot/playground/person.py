@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from bot.playground.site import Site
     from bot.playground.workspace import Channel, Json, User
 
+    Values = Mapping[str, Mapping[str, Json]]
+
 LONGEST_MESSAGE = 40_000
 """Longer, and Slack's client offers to make a file of it."""
 
@@ -66,9 +68,7 @@ class Person:
     def say(self, channel: str, text: str, *, thread_ts: str | None = None) -> Message:
         """Post a message. "@adaptbot", "@ana", "@here" and "#general" become what they name."""
         place = self._place(channel)
-        if not text.strip() or len(text) > LONGEST_MESSAGE:
-            raise CannotDoError("a message has between 1 and 40,000 characters")
-        wire = typed_text(text, names=self._names())
+        wire = self._typed(text)
         message = Message(
             channel=place.id,
             ts=self._site.workspace.next_ts(),
@@ -93,7 +93,7 @@ class Person:
     def edit(self, message: Message, text: str) -> Message:
         """Change one's own message."""
         self._own(message)
-        wire = typed_text(text, names=self._names())
+        wire = self._typed(text)
         stamp = self._site.workspace.next_ts()
         changed = {"text": wire, "blocks": typed_blocks(wire), "edited_ts": stamp}
         return self._site.workspace.edit(message, **changed)
@@ -115,7 +115,7 @@ class Person:
         return self._reply(self._interact("slash_commands", payload), grant)
 
     def press(self, message: Message, wanted: str, *, stale: bool = False) -> Outcome:
-        """Press a button, or choose an option, by its label or its action_id.
+        """Press a button, or choose an option, by its label, its action_id or its key.
 
         The message is taken as it stands now; `stale` takes it as it was when it was read, like a
         second press before the first one changed the message.
@@ -124,10 +124,8 @@ class Person:
         if not stale and current is None:
             raise CannotDoError("the message is gone")
         seen = message if stale or current is None else current
-        if seen.only_for not in (None, self.id):
-            raise CannotDoError("only somebody else sees that message")
+        place = self._seen(seen)
         action = self._action(seen.blocks, wanted)
-        place = self._place(seen.channel)
         payload = self._envelopes.interaction("block_actions", self.user) | {"actions": [action]}
         payload |= self._envelopes.on_message(seen, place)
         payload |= self._keys(Grant(place.id, self.id, seen.ts), kind="actions")
@@ -135,32 +133,33 @@ class Person:
 
     select = press
 
-    def press_view(self, view_id: str, wanted: str) -> Outcome:
-        """Press or choose something on a modal or on the Home tab."""
-        view = self._view(view_id)
+    def press_view(self, view_id: str, wanted: str, values: Values | None = None) -> Outcome:
+        """Press or choose something on a modal or the Home tab; `values` are those of `submit`."""
+        view = self._view(view_id) | {"state": {"values": values or {}}}
         payload = self._envelopes.interaction("block_actions", self.user)
         payload |= {
             "actions": [self._action(view["blocks"], wanted)],
             "container": {"type": "view", "view_id": view_id},
             "view": view,
-            "trigger_id": self._site.surfaces.new_trigger(),
+            "trigger_id": self._site.surfaces.new_trigger(self.id),
         }
         return self._interact("interactive", payload)
 
-    def submit(self, view_id: str, values: Mapping[str, Mapping[str, Json]]) -> Outcome:
+    def submit(self, view_id: str, values: Values) -> Outcome:
         """Submit a modal; values map block_id to action_id to what was put in."""
         view = self._view(view_id) | {"state": {"values": values}}
         payload = self._envelopes.interaction("view_submission", self.user)
-        trigger = self._site.surfaces.new_trigger()
+        trigger = self._site.surfaces.new_trigger(self.id)
         payload |= {"view": view, "trigger_id": trigger, "response_urls": []}
         outcome = self._interact("interactive", payload)
         if outcome.acked and not outcome.answer:
-            self._site.surfaces.views.pop(view_id, None)
+            self._site.surfaces.close_modal(view_id)
+            self._site.workspace.touch()
         return outcome
 
     def shortcut(self, callback_id: str, message: Message) -> Outcome:
         """Use a message shortcut."""
-        place = self._place(message.channel)
+        place = self._seen(message)
         payload = self._envelopes.interaction("message_action", self.user)
         payload |= self._envelopes.on_message(message, place)
         del payload["container"], payload["state"]
@@ -180,6 +179,7 @@ class Person:
 
     def stop(self, message: Message) -> None:
         """Press stop on the agent's work in a message's thread; its streams end at once."""
+        self._seen(message)
         event = {
             "type": "agent_session_stopped",
             "channel": message.channel,
@@ -198,15 +198,28 @@ class Person:
             raise CannotDoError(f"{name!r} is archived")
         return place
 
+    def _seen(self, message: Message) -> Channel:
+        """The conversation of a message that this person sees."""
+        if message.only_for not in (None, self.id):
+            raise CannotDoError("only somebody else sees that message")
+        return self._place(message.channel)
+
     def _own(self, message: Message) -> None:
         if message.user != self.id:
             raise CannotDoError("that is somebody else's message")
 
     def _view(self, view_id: str) -> Json:
-        view = self._site.surfaces.views.get(view_id)
+        surfaces = self._site.surfaces
+        own = (surfaces.homes.get(self.id), surfaces.modals.get(self.id))
+        view = surfaces.views.get(view_id) if view_id in own else None
         if view is None:
-            raise CannotDoError(f"there is no view {view_id!r}")
+            raise CannotDoError(f"{self.user.name} has no view {view_id!r} open")
         return view
+
+    def _typed(self, text: str) -> str:
+        if not text.strip() or len(text) > LONGEST_MESSAGE:
+            raise CannotDoError("a message has between 1 and 40,000 characters")
+        return typed_text(text, names=self._names())
 
     def _names(self) -> dict[str, str]:
         names = {f"@{word}": f"<!{word}>" for word in ("here", "channel", "everyone")}
@@ -216,7 +229,7 @@ class Person:
 
     def _keys(self, grant: Grant, *, kind: str) -> Json:
         path = self._site.response_urls.give(grant, kind=kind, team_id=self._site.app.team_id)
-        trigger = self._site.surfaces.new_trigger()
+        trigger = self._site.surfaces.new_trigger(self.id)
         return {"response_url": self._site.base_url + path, "trigger_id": trigger}
 
     def _action(self, blocks: object, wanted: str) -> Json:

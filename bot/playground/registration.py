@@ -36,6 +36,29 @@ EVENTS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command, as Slack's client offers it."""
+
+    description: str
+    usage_hint: str
+
+
+COMMANDS = {
+    "/adapt": Command(
+        "Find the right way to adapt an LLM, or ask about it",
+        "[ask <question> | help | <describe your project>]",
+    ),
+}
+"""What adaptbot's manifest declares."""
+
+SHORTCUTS = {
+    "ask_about": "Ask adaptbot about this",
+    "recommend_for": "Recommend a method",
+}
+"""The message shortcuts of adaptbot's manifest: their names by callback_id."""
+
+
+@dataclass(frozen=True, slots=True)
 class SlackApp:
     """One app: its identity, its keys, and what it may do and hear."""
 
@@ -46,7 +69,7 @@ class SlackApp:
     name: str = "adaptbot"
     scopes: frozenset[str] = SCOPES
     events: frozenset[str] = EVENTS
-    commands: frozenset[str] = frozenset({"/adapt"})
+    commands: frozenset[str] = frozenset(COMMANDS)
     bot_token: str = field(default_factory=lambda: f"xoxb-{secrets.token_hex(8)}")
     app_token: str = field(default_factory=lambda: f"xapp-1-A1-{secrets.token_hex(8)}")
     signing_secret: str = field(default_factory=lambda: secrets.token_hex(16))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
+
+from starlette.applications import Starlette
 
 from bot.playground.application import Application
 from bot.playground.calls import Calls, Fault
@@ -22,8 +24,10 @@ from bot.playground.timing import post_due
 from bot.playground.web_api import WebApi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import TracebackType
+
+    from starlette.routing import BaseRoute
 
     from bot.playground.calls import Call
     from bot.playground.delivery import Delivery, Kind
@@ -33,6 +37,16 @@ if TYPE_CHECKING:
 WAIT = 5.0
 POLL = 0.02
 """Seconds after which something waited for is looked at again, changed or not."""
+
+
+class Front(Protocol):
+    """What people see of a local Slack, served beside what an app reaches."""
+
+    def routes(self, slack: LocalSlack) -> Sequence[BaseRoute]:
+        """Its routes, none of them an app's."""
+
+    async def close(self) -> None:
+        """Let every connection go."""
 
 
 class LocalSlack:
@@ -47,6 +61,7 @@ class LocalSlack:
         app: SlackApp | None = None,
         *,
         port: int = 0,
+        front: Front | None = None,
         ack_timeout: float = 3.0,
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
     ) -> None:
@@ -61,16 +76,20 @@ class LocalSlack:
         self._ack_timeout = ack_timeout
         self._deliveries = Deliveries(self.workspace, ack_timeout=ack_timeout, delays=retry_delays)
         self._deliveries.transport = self._sockets
+        self._front = front
         self.workspace.watch(self._tell_app)
         self._start()
 
     def _start(self) -> None:
         api = WebApi(self.site, self._calls)
         application = Application(self.site, api=api, calls=self._calls, sockets=self._sockets)
-        self._server.start(application.routes(), before_end=self._end)
+        routes = [*application.routes(), *(self._front.routes(self) if self._front else ())]
+        self._server.start(Starlette(routes=routes), before_end=self._end)
         self._deliveries.start(self._server.loop)
 
     async def _end(self) -> None:
+        if self._front:
+            await self._front.close()
         await self._deliveries.close()
         await self._sockets.close()
 
@@ -191,6 +210,11 @@ class LocalSlack:
     def connected(self) -> bool:
         """Whether the app holds a connection in Socket Mode."""
         return len(self._sockets) > 0
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the app can be reached: by a socket of its own, or at an address it was given."""
+        return self.connected or isinstance(self._deliveries.transport, SignedHttp)
 
     def wait_for_sockets(self, number: int = 1, *, timeout: float = WAIT) -> None:
         """Wait until the app has at least that many connections."""

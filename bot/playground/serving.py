@@ -48,10 +48,14 @@ class _Uvicorn(uvicorn.Server):
             listener.close()
         state = self.server_state
         for connection in list(state.connections):
-            connection.shutdown()
+            if not connection.transport.is_closing():  # its own end may just have come
+                connection.shutdown()
         deadline = time.monotonic() + STOP_SECONDS
         while (state.connections or state.tasks) and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(PAUSE)
+        for connection in list(state.connections):  # who has not ended by now would stay open
+            connection.transport.abort()
+        await asyncio.sleep(PAUSE)
 
     def cut(self, client: tuple[str, int]) -> None:
         """Cut the connection of one client, as a broken network would."""

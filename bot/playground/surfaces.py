@@ -49,23 +49,35 @@ class Surfaces:
     sessions: dict[Thread, Session] = field(default_factory=dict)
     streams: dict[Thread, Stream] = field(default_factory=dict)
     """Every stream by its message's channel and ts."""
-    _triggers: dict[str, float | None] = field(default_factory=dict)
-    """When each trigger_id was born; None once it is used."""
+    modals: dict[str, str] = field(default_factory=dict)
+    """The id of the modal that each person has open."""
+    _triggers: dict[str, tuple[str, float | None]] = field(default_factory=dict)
+    """Whose each trigger_id is, and when it was born; None once it is used."""
 
-    def new_trigger(self) -> str:
-        """A trigger_id, good once and for three seconds."""
+    def new_trigger(self, user: str) -> str:
+        """A trigger_id of something that a person did, good once and for three seconds."""
         trigger = f"{time.time_ns() // 1_000_000}.1.{secrets.token_hex(8)}"
-        self._triggers[trigger] = time.monotonic()
+        self._triggers[trigger] = user, time.monotonic()
         while len(self._triggers) > KEPT:
             del self._triggers[next(iter(self._triggers))]
         return trigger
 
-    def pull_trigger(self, trigger: str) -> None:
-        """Use a trigger_id up; raises RefusedError when it is unknown, used or too old."""
+    def pull_trigger(self, trigger: str) -> str:
+        """Use a trigger_id up, and say whose it is.
+
+        Raises RefusedError when it is unknown, used or too old.
+        """
         if trigger not in self._triggers:
             raise RefusedError("invalid_trigger_id")
-        born, self._triggers[trigger] = self._triggers[trigger], None
+        user, born = self._triggers[trigger]
+        self._triggers[trigger] = user, None
         if born is None:
             raise RefusedError("exchanged_trigger_id")
         if time.monotonic() - born > TRIGGER_SECONDS:
             raise RefusedError("expired_trigger_id")
+        return user
+
+    def close_modal(self, view_id: str) -> None:
+        """Forget a modal, whoever has it open."""
+        self.views.pop(view_id, None)
+        self.modals = {user: opened for user, opened in self.modals.items() if opened != view_id}

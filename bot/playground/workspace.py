@@ -94,6 +94,7 @@ class Deleted:
 
 Change = Posted | Edited | Deleted
 Observer = Callable[[Change], None]
+Listener = Callable[[], object]
 
 
 class Workspace:
@@ -108,16 +109,28 @@ class Workspace:
         self._channels = {channel.id: channel for channel in channels}
         self._messages: dict[tuple[str, str], Message] = {}
         self._observers: list[Observer] = []
+        self._listeners: list[Listener] = []
         self._last_ts = 0
 
     def watch(self, observer: Observer) -> None:
         """Call `observer` with every change, in order, while the lock is held."""
         self._observers.append(observer)
 
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` whenever anything happened; returns what ends that.
+
+        It is called from any thread while the lock is held, so it must not wait.
+        """
+        with self.changed:
+            self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
     def touch(self) -> None:
         """Wake whoever waits for something to happen."""
         with self.changed:
             self.changed.notify_all()
+            for listener in tuple(self._listeners):
+                listener()
 
     def next_ts(self) -> str:
         """A time stamp that nothing else in the workspace has: seconds with six decimals."""
@@ -192,7 +205,7 @@ class Workspace:
         """Change the text of a message that is being streamed, without telling observers."""
         with self.changed:
             self._change(message, {"text": text})
-            self.changed.notify_all()
+            self.touch()
 
     def _change(self, message: Message, fields: dict[str, Any]) -> tuple[Message, Message]:
         before = self.message(message.channel, message.ts)
@@ -231,4 +244,4 @@ class Workspace:
     def _tell(self, change: Change) -> None:
         for observer in self._observers:
             observer(change)
-        self.changed.notify_all()
+        self.touch()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from bot.domain import refusal
 from bot.domain.answer import Answer, Cited, NotFound, Passage, Question, Turn
@@ -12,6 +13,7 @@ from bot.domain.choosing import about_method
 from bot.domain.citation import cite
 from bot.domain.suggestion import STARTERS
 from bot.domain.text import clean, has_words, without_markup
+from bot.domain.trace import Trace
 from bot.errors import ModelUnavailableError
 from bot.services.checking import Checker
 from bot.services.follow_up import FollowUps
@@ -20,6 +22,7 @@ from bot.services.patience import ENDLESS, Patience
 from bot.services.ports import LanguageModel
 from bot.services.retrieving import Query, Retrieval, Retriever
 from bot.services.suggesting import Suggestions
+from bot.services.tracing import Tracing
 from bot.telemetry import ANSWER_SECONDS, QUESTIONS, logger
 
 OFFERED_TOKENS = 1_500
@@ -44,6 +47,17 @@ class _Manner:
 
     patience: Patience
     only_if_sure: bool
+    notes: Tracing
+    """What becomes of it."""
+
+
+class Explained(NamedTuple):
+    """An answer, and how it came about."""
+
+    answer: Answer
+    found: Retrieval | None
+    """All that was retrieved for it; None where nothing was looked for."""
+    trace: Trace
 
 
 class Answering:
@@ -85,61 +99,73 @@ class Answering:
             StoppedError: somebody stopped the work.
             OutOfTimeError: the asker's time is up.
         """
-        return self.explained(question, patience=patience, only_if_sure=only_if_sure)[0]
+        return self.explained(question, patience=patience, only_if_sure=only_if_sure).answer
 
     def explained(
         self, question: Question, *, patience: Patience = ENDLESS, only_if_sure: bool = False
-    ) -> tuple[Answer, Retrieval | None]:
-        """The same, with what was retrieved for it; None where nothing was looked for.
+    ) -> Explained:
+        """The same, with what was retrieved for it and what the check said of each sentence.
 
         Raises:
             IndexUnavailableError: the index cannot be read.
             StoppedError: somebody stopped the work.
             OutOfTimeError: the asker's time is up.
         """
-        with ANSWER_SECONDS.time():
-            answer, found = self._answer(question, _Manner(patience, only_if_sure))
-        outcome = "answered" if isinstance(answer, Cited) else answer.reason
-        QUESTIONS.labels(outcome).inc()
-        return answer, found
+        notes = Tracing()
+        with ANSWER_SECONDS.time(), notes.stage("whole"):
+            answer = self._answer(question, _Manner(patience, only_if_sure, notes))
+        trace = notes.trace(answer)
+        QUESTIONS.labels(trace.outcome).inc()
+        return Explained(answer, notes.found, trace)
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for."""
         self._retriever.retrieve("warm-up")
 
-    def _answer(self, question: Question, manner: _Manner) -> tuple[Answer, Retrieval | None]:
+    def _answer(self, question: Question, manner: _Manner) -> Answer:
         text = clean(question.text)
         if unreadable := _unreadable(text):
-            return unreadable, None
+            return unreadable
         text = without_markup(text) or text
-        language, english = self._in_english(text)
+        with manner.notes.stage("language"):
+            language, english = self._in_english(text)
         if manner.only_if_sure and not (is_question(text) or is_question(english)):
-            return NotFound("empty", refusal.empty()), None
+            return NotFound("empty", refusal.empty())
         manner.patience.check()
-        history = tuple(self._readable(question.history))
+        with manner.notes.stage("language"):
+            history = tuple(self._readable(question.history))
         translated = language != "English"
         query, found, short = self._found(english, history, manner, translated=translated)
+        manner.notes.asked, manner.notes.found = query.text, found
         if not short:
-            denied = self._checker.denied(english, found)
-            found = found.led_by(denied) if denied else found
+            with manner.notes.stage("premise"):
+                denied = self._checker.denied(english, found)
+            found = manner.notes.found = found.led_by(denied) if denied else found
             if answer := self._written(query.text, found, manner):
                 lead = refusal.answered_in_english(language) or (_OTHERWISE if denied else "")
-                return replace(answer, lead=lead), found
+                return replace(answer, lead=lead)
             short = unwritten(english)
         refused = replace(_refused(short, language, found), about_method=about_method(english))
-        return self._with_suggestions(refused, query, found, manner), found
+        with manner.notes.stage("suggestions"):
+            return self._with_suggestions(refused, query, found, manner)
 
     def _found(
         self, text: str, history: tuple[Turn, ...], manner: _Manner, *, translated: bool
     ) -> tuple[Query, Retrieval, Shortfall | None]:
         """What was found for `text`, or else for a question within it; and whether it suffices."""
-        query = self._follow_ups.stand_alone(Question(text, history))
-        found = self._retriever.retrieve(query)
+        notes = manner.notes
+        with notes.stage("retrieval"):
+            query = self._follow_ups.stand_alone(Question(text, history))
+            found = self._retriever.retrieve(query)
         loosely, sure = translated or bool(query.variants), manner.only_if_sure
-        short = self._sufficiency.shortfall(query.text, found, read_loosely=loosely, sure=sure)
+        with notes.stage("judging"):
+            short = self._sufficiency.shortfall(query.text, found, read_loosely=loosely, sure=sure)
         for part in questions_in(text)[:PARTS] if short else ():
-            other = self._retriever.retrieve(part)
-            if not self._sufficiency.shortfall(part, other, sure=sure):
+            with notes.stage("retrieval"):
+                other = self._retriever.retrieve(part)
+            with notes.stage("judging"):
+                lacks = self._sufficiency.shortfall(part, other, sure=sure)
+            if not lacks:
                 return Query(part), other, None
         return query, found, short
 
@@ -162,24 +188,30 @@ class Answering:
         """What the first writer says that is supported; who has to be sure hears no other one."""
         for writer in self._writers[:1] if manner.only_if_sure else self._writers:
             manner.patience.check()
-            if answer := self._checked(writer, asked, found, manner.patience):
+            if answer := self._checked(writer, asked, found, manner):
                 return answer
         if manner.only_if_sure:
             return None
         raise AssertionError("the extractive answerer marks every sentence")
 
     def _checked(
-        self, writer: LanguageModel, asked: str, found: Retrieval, patience: Patience
+        self, writer: LanguageModel, asked: str, found: Retrieval, manner: _Manner
     ) -> Cited | None:
         passages = _affordable(found)
         offered = {passage.id for passage in passages}
         hits = [hit for hit in found.hits if hit.passage.id in offered]
+        notes, patience = manner.notes, manner.patience
+        notes.offered = passages
         try:
-            text = writer.write(asked, passages=passages, hits=hits, patience=patience)
+            with notes.stage("writing"):
+                text = writer.write(asked, passages=passages, hits=hits, patience=patience)
         except ModelUnavailableError as error:
             _log.warning("chat model unavailable", model=writer.name, problem=str(error))
             return None
-        text, references = cite(self._checker.checked(text, passages), passages)
+        with notes.stage("checking"):
+            checked = self._checker.checked(text, passages, writer=writer.name)
+        notes.judged.extend(checked.judged)
+        text, references = cite(checked.text, passages)
         if not references:
             _log.warning("answer without a supported sentence", model=writer.name)
             return None

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.domain.answer import Answer, Cited, NotFound, Question, Reference, Turn
+from bot.domain.trace import Trace, as_data
 from bot.errors import ContentError
 from bot.services.answering import Answering
 
@@ -62,15 +63,20 @@ def as_json(answer: Answer, *, seconds: float) -> dict[str, object]:
     }
 
 
-def detailed_json(answer: Answer, *, seconds: float) -> dict[str, object]:
-    """What `ask --json` prints: the batch fields, and the sources or the nearest sections."""
+def detailed_json(
+    answer: Answer, *, seconds: float, trace: Trace | None = None
+) -> dict[str, object]:
+    """What `ask --json` prints: the batch fields, and the sources or the nearest sections.
+
+    With a trace, that too.
+    """
     row = as_json(answer, seconds=seconds)
     match answer:
         case Cited():
-            return {**row, "sources": [_source(reference) for reference in answer.references]}
+            row["sources"] = [_source(reference) for reference in answer.references]
         case NotFound():
-            nearest = [{"key": p.source.key, "section": p.section} for p in answer.nearest]
-            return {**row, "nearest": nearest}
+            row["nearest"] = [{"key": p.source.key, "section": p.section} for p in answer.nearest]
+    return {**row, "trace": as_data(trace)} if trace else row
 
 
 def _source(reference: Reference) -> dict[str, object]:

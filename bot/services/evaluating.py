@@ -94,7 +94,7 @@ class Adaptbot:
 
     def reply(self, question: Question) -> Reply:
         """The answer as a batch line has it, with the passages it was chosen from."""
-        answer, retrieval = self._answering.explained(question)
+        answer, retrieval, _ = self._answering.explained(question)
         return Reply(
             reply(answer),
             cited=tuple(answer.keys) if isinstance(answer, Cited) else (),

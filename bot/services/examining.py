@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.domain.text import clean
@@ -33,6 +33,8 @@ class Finding:
     found: str
     remedy: str = ""
     """What to do; "" where there is nothing to be done."""
+    step: int = 0
+    """Of the way to a real workspace, where the remedy is one; 0 where it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Verdict:
     state: State
     found: str
     remedy: str = ""
+    step: int = 0
+    """As in `Finding`."""
 
 
 def examine(
@@ -100,7 +104,7 @@ class _Look:
         finding = self._finding or Finding(
             self._check.late, f"no answer within {within:g} s", self._check.remedy
         )
-        return Verdict(self._check.name, finding.state, finding.found, finding.remedy)
+        return Verdict(self._check.name, finding.state, finding.found, finding.remedy, finding.step)
 
     def _look(self) -> None:
         try:
@@ -112,9 +116,6 @@ class _Look:
 
 
 def _without(secrets: Collection[str], verdict: Verdict) -> Verdict:
-    return Verdict(
-        verdict.name,
-        verdict.state,
-        masked(verdict.found, secrets),
-        masked(verdict.remedy, secrets),
+    return replace(
+        verdict, found=masked(verdict.found, secrets), remedy=masked(verdict.remedy, secrets)
     )

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from bot.domain.answer import Hit, Passage, Question, Turn
 from bot.domain.dialog import Answered
 from bot.domain.scoring import Reply
+from bot.domain.trace import Trace
 from bot.services.patience import ENDLESS, Patience
 
 Progress = Callable[[int, int], None]
@@ -287,8 +288,20 @@ class GuideTexts(Protocol):
         ...
 
 
+class Traces(Protocol):
+    """Keeps how questions were answered, for whoever wants to look at it later."""
+
+    def keep_trace(self, work_id: str, trace: Trace) -> None:
+        """Keep it in place of an earlier one of the same work."""
+        ...
+
+    def trace(self, work_id: str) -> Trace | None:
+        """How that work was answered, as long as it is kept."""
+        ...
+
+
 class Records(
-    Turns, Conversations, Recommendations, Votes, Stops, Consultations, GuideTexts, Protocol
+    Turns, Conversations, Recommendations, Votes, Stops, Consultations, GuideTexts, Traces, Protocol
 ):
     """Everything that has to outlive the process, beside the work itself.
 

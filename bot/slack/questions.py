@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from bot.domain.answer import Cited, NotFound, Question
+from bot.domain.trace import Trace
+from bot.errors import StoreUnavailableError
 from bot.services.answering import Answering
 from bot.services.patience import Patience
 from bot.services.ports import Consultation, Job, Payload, Records, Replied
@@ -20,12 +22,15 @@ from bot.slack.outbox import Outbox
 from bot.slack.replies import Reply
 from bot.slack.steps import digest
 from bot.slack.text import inert, shortened
+from bot.telemetry import logger
 
 KIND = "answer"
 HISTORY = 8
 """Turns of a thread that a follow-up can refer to."""
 KEPT = 40_000
 """Characters of a question that are kept: what Slack takes, and far more than is answered."""
+
+_log = logger(__name__)
 
 
 def question_job(request: Request) -> Job:
@@ -77,11 +82,12 @@ class AnswerTask:
         """The answer, rendered; nothing where nobody asked and it is not sure."""
         opened = self._opened(job, origin) if origin.surface == "home" else None
         history = self._records.turns(origin.thread, limit=HISTORY) if origin.root else ()
-        answer = self._answering.answer(
+        answer, _, trace = self._answering.explained(
             Question(_question(job), history), patience=patience, only_if_sure=origin.unasked
         )
         if origin.unasked and isinstance(answer, NotFound):
             return {"said": []}
+        self._keep(job, trace)
         share = origin.surface == "command" and isinstance(answer, Cited)
         said = answer_messages(answer, work_id=job.id, year=self._now().year, share=share)
         return {
@@ -119,6 +125,13 @@ class AnswerTask:
         if origin.root:
             self._records.answered(origin.thread, origin.user, time.time())
         replace(reply, origin=origin).say(said)
+
+    def _keep(self, job: Job, trace: Trace) -> None:
+        """Keep how the question was answered; worked out again, that takes the place of this."""
+        try:
+            self._records.keep_trace(job.id, trace)
+        except StoreUnavailableError as error:
+            _log.warning("no trace is kept", work=job.id, problem=type(error).__name__)
 
     def _opened(self, job: Job, origin: Origin) -> dict[str, str]:
         """Where the thread is that a question from the Home tab opens."""

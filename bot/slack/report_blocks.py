@@ -134,6 +134,12 @@ def _button(label: str, action: str, press: Press) -> Block:
     return {"type": "button", "text": plain(label), "action_id": action, "value": press.value}
 
 
+def _label(each: Input) -> str:
+    """What is asked for, with its unit where the name does not hold it already."""
+    named = each.unit.lower() in each.label.lower()
+    return each.label if named else f"{each.label} ({each.unit})"
+
+
 def _field(each: Input, estimate: Estimate) -> Block:
     element: Block = {
         "type": "number_input",
@@ -149,7 +155,7 @@ def _field(each: Input, estimate: Estimate) -> Block:
         "type": "input",
         "block_id": each.id,
         "optional": True,
-        "label": plain(f"{each.label} ({each.unit})"),
+        "label": plain(_label(each)),
         "element": element,
     }
     if each.assumed is not None:

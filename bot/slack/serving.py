@@ -32,6 +32,9 @@ from bot.telemetry import logger
 THREADS = 8
 BOOT_SECONDS = 600
 """How long the first start may take: it builds the index."""
+IDLE_SECONDS = 75
+"""How long an idle connection stays open: longer than proxies keep one (60 s is usual), so that
+none sends a request on a connection that is just being closed."""
 STOP_SECONDS = 25
 """Less than the 30 s that a container gets to end."""
 
@@ -190,6 +193,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn is untyped
             "threads": THREADS,
             "timeout": BOOT_SECONDS,
             "graceful_timeout": STOP_SECONDS,
+            "keepalive": IDLE_SECONDS,
             "worker_exit": self._release,
             "loglevel": "warning",
             "control_socket_disable": True,

@@ -12,7 +12,6 @@ from filelock import FileLock, Timeout
 
 from bot.adapters import chroma
 from bot.adapters.chroma import (
-    BATCH,
     PREFIX,
     ChromaIndex,
     build_lock,
@@ -148,11 +147,12 @@ def test_an_index_can_be_rebuilt_on_demand_while_another_process_searches(
 
 
 def test_a_build_that_was_cut_off_leaves_the_old_index_and_is_made_anew(
-    client: ClientAPI, tmp_path: Path
+    client: ClientAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(chroma, "BATCH", 64)
     old = index_of(client)
     ensure(old, tmp_path)
-    cut_off = index_of(client, passages=MANY, embeddings=WordEmbeddings(breaks_after=BATCH))
+    cut_off = index_of(client, passages=MANY, embeddings=WordEmbeddings(breaks_after=64))
     with pytest.raises(IndexUnavailableError, match="the power went out"):
         ensure(cut_off, tmp_path)
     assert collections(client) == {old.name, cut_off.name}
@@ -166,7 +166,10 @@ def test_a_build_that_was_cut_off_leaves_the_old_index_and_is_made_anew(
     assert collections(client) == {whole.name}
 
 
-def test_old_collections_are_there_until_the_new_one_is_complete(client: ClientAPI) -> None:
+def test_old_collections_are_there_until_the_new_one_is_complete(
+    client: ClientAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chroma, "BATCH", 64)
     old = index_of(client)
     old.build(silent)
     new = index_of(client, passages=MANY)

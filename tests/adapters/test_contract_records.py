@@ -14,6 +14,7 @@ import pytest
 from bot.adapters.store import Store
 from bot.domain.answer import Turn
 from bot.domain.dialog import Answered
+from bot.domain.trace import Found, Judged, Trace
 from bot.services.ports import (
     Consultation,
     Conversation,
@@ -36,6 +37,21 @@ ABOUT = Consultation(
     (Answered("facts", "yes"), Answered("change", "often", "changes daily")),
     {"parameters": 13.0, "examples": 0.5},
 )
+TRACE = Trace(
+    asked="What does LoRA train?",
+    model="a:model",
+    outcome="answered",
+    found=(
+        Found("lora", "Hu 2021", "Method", "lora#method", -1.25, 1, offered=True, text="A.\nB."),
+        Found("part1", "Part 1", "Cost", "part1#cost", -3.0, 2, offered=False, text="C."),
+    ),
+    judged=(
+        Judged("A.", (1,), supported=True, problem="", rests_on="A.", writer="a:model"),
+        Judged("D.", (), supported=False, problem="uncited", writer="a:model"),
+    ),
+    seconds={"retrieval": 0.031, "whole": 0.25},
+)
+REFUSED = Trace("", "extractive", "too_long")
 THREADS = 8
 
 
@@ -244,6 +260,39 @@ def test_the_text_of_a_guide_is_kept_once_as_it_is(records: Records, text: str) 
     assert records.guide_text("2026-11") is None
 
 
+def test_a_trace_is_kept_with_all_that_it_holds(records: Records) -> None:
+    records.keep_trace("w1", TRACE)
+    records.keep_trace("w2", REFUSED)
+    assert records.trace("w1") == TRACE
+    assert records.trace("w2") == REFUSED
+    assert records.trace("w3") is None
+
+
+def test_a_trace_takes_the_place_of_an_earlier_one_of_the_same_work(records: Records) -> None:
+    records.keep_trace("w1", TRACE)
+    records.keep_trace("w1", REFUSED)
+    assert records.trace("w1") == REFUSED
+
+
+def test_a_trace_does_not_change_with_the_seconds_it_was_made_of(records: Records) -> None:
+    seconds = {"whole": 0.25}
+    records.keep_trace("w1", replace(TRACE, seconds=MappingProxyType(seconds)))
+    seconds["whole"] = 1.0
+    kept = records.trace("w1")
+    assert kept is not None
+    assert kept.seconds == {"whole": 0.25}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "🙂 мир", "'; DROP TABLE traces; --", 'a\x00b "\\u0000', "\ud83d", "a" * 40_000]
+)
+def test_any_words_of_a_trace_are_kept_as_they_are(records: Records, text: str) -> None:
+    judged = replace(TRACE.judged[0], sentence=text, rests_on=text)
+    given = replace(TRACE, asked=text, judged=(judged,))
+    records.keep_trace("w1", given)
+    assert records.trace("w1") == given
+
+
 def fill(records: Records, clock: Clock, number: int) -> None:
     """Keep one row of each kind at the clock's time."""
     records.add_turn(replied(number))
@@ -252,6 +301,7 @@ def fill(records: Records, clock: Clock, number: int) -> None:
     records.vote(Vote(f"w{number}", "U1", "up"))
     records.stop(Stop(f"w{number}", "U1", clock.at.timestamp()))
     records.keep_consultation(replace(ABOUT, id=f"d{number}"))
+    records.keep_trace(f"w{number}", TRACE)
     records.keep_guide(f"2026-11+{number}", "version: 2026-11")
 
 
@@ -262,7 +312,7 @@ def test_a_purge_forgets_what_is_older_than_a_moment(
     for number in range(3):
         clock.at = NOON + timedelta(hours=number)
         fill(records, clock, number)
-    assert records.purge((NOON + timedelta(hours=1)).astimezone(zone)) == 6
+    assert records.purge((NOON + timedelta(hours=1)).astimezone(zone)) == 7
     assert records.turns(THREAD, limit=9) == (turn(1), turn(2))
     assert records.replied("w0") is None
     assert records.conversation("T1:C1:0") is None
@@ -271,8 +321,10 @@ def test_a_purge_forgets_what_is_older_than_a_moment(
     assert [stop.key for stop in records.stops(["w0", "w1", "w2"])] == ["w1", "w2"]
     assert records.consultation("d0") is None
     assert records.consultation("d1") is not None
+    assert records.trace("w0") is None
+    assert records.trace("w1") == TRACE
     assert records.purge(NOON + timedelta(hours=1)) == 0
-    assert records.purge(NOON + timedelta(days=1)) == 12
+    assert records.purge(NOON + timedelta(days=1)) == 14
     assert records.purge(NOON + timedelta(days=1)) == 0
     assert [records.guide_text(f"2026-11+{number}") for number in range(3)] == [
         "version: 2026-11"
@@ -307,6 +359,7 @@ def test_of_what_many_record_at_the_same_time_nothing_is_lost(records: Records) 
         records.vote(Vote("w1", f"U{number % 50}", "up"))
         records.keep_consultation(replace(ABOUT, id=f"d{number % 50}"))
         records.keep_guide("2026-11+ab12cd", f"text {number}")
+        records.keep_trace(f"w{number % 50}", TRACE)
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(record, range(200)))
@@ -315,4 +368,5 @@ def test_of_what_many_record_at_the_same_time_nothing_is_lost(records: Records) 
     assert records.stops(["job"]) == (Stop("job", "U1", 199.0),)
     assert all(records.consultation(f"d{number}") for number in range(50))
     assert records.guide_text("2026-11+ab12cd") is not None
-    assert records.purge(NOON + timedelta(hours=1)) == 50 + 1 + 1 + 50 + 50
+    assert all(records.trace(f"w{number}") == TRACE for number in range(50))
+    assert records.purge(NOON + timedelta(hours=1)) == 50 + 1 + 1 + 50 + 50 + 50

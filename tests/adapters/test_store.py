@@ -19,6 +19,7 @@ from bot.adapters.store_schema import migrations, share, upgrade, wait_for_other
 from bot.adapters.store_tables import KEPT_SINCE, metadata
 from bot.domain.answer import Turn
 from bot.domain.dialog import Answered
+from bot.domain.trace import Judged, Trace
 from bot.errors import StoreUnavailableError
 from bot.services.ports import (
     Consultation,
@@ -37,7 +38,14 @@ REPLIED = Replied("w1", THREAD, "U1", "question", "reply", "shown")
 ABOUT = Consultation(
     "d1", THREAD, "U1", "a wiki", (Answered("facts", "yes", "wiki"),), {"parameters": 13.0}
 )
-NEWEST = "0003"
+TRACE = Trace("What is LoRA?", "extractive", "off_topic", seconds={"whole": 0.5})
+NEWEST = "0004"
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+AT = sa.bindparam("at", type_=sa.DateTime(timezone=True))
+KEEP_AS_THIRD = """
+INSERT INTO consultations VALUES (:id, 'T1:C1:1.0', 'U1', '', '[]', '{}', :at)
+"""
 
 WRITE = """
 import sys
@@ -135,6 +143,7 @@ def test_what_was_kept_outlives_the_process(address: str) -> None:
     first.stop(Stop("job", "U1", 2.5, quietly=True))
     first.keep_consultation(ABOUT)
     first.keep_guide("2026-11+ab12cd", "version: 2026-11")
+    first.keep_trace("w1", TRACE)
     first.close()
     second = Store(address)
     assert second.turns(THREAD, limit=1) == (Turn("question", "reply"),)
@@ -143,6 +152,7 @@ def test_what_was_kept_outlives_the_process(address: str) -> None:
     assert second.stops(["job"]) == (Stop("job", "U1", 2.5, quietly=True),)
     assert second.consultation("d1") == ABOUT
     assert second.guide_text("2026-11+ab12cd") == "version: 2026-11"
+    assert second.trace("w1") == TRACE
     second.close()
 
 
@@ -217,7 +227,7 @@ def test_a_process_of_the_first_version_may_go_on_writing(address: str) -> None:
     store.close()
 
 
-def test_a_database_of_the_version_before_is_upgraded_and_may_be_written_on(address: str) -> None:
+def test_a_database_of_the_second_version_is_upgraded_and_may_be_written_on(address: str) -> None:
     make_second_schema(address)
     assert check(address) == Schema("0002", NEWEST, "older")
     store = Store(address)
@@ -231,7 +241,7 @@ def test_a_database_of_the_version_before_is_upgraded_and_may_be_written_on(addr
     store.close()
 
 
-def test_the_way_back_to_the_version_before_keeps_all_it_knows(address: str) -> None:
+def test_the_way_back_to_the_second_version_keeps_all_it_knows(address: str) -> None:
     make_second_schema(address)
     store = Store(address)
     store.keep_consultation(ABOUT)
@@ -243,12 +253,49 @@ def test_the_way_back_to_the_version_before_keeps_all_it_knows(address: str) -> 
         command.downgrade(config, "0002")
     with connected(address) as connection:
         names = set(sa.inspect(connection).get_table_names())
-    assert names == metadata.tables.keys() - {"consultations", "guides"} | {"alembic_version"}
+    assert names == metadata.tables.keys() - {"consultations", "guides", "traces"} | {
+        "alembic_version"
+    }
     assert [row[1] for row in rows(address, "votes")] == ["U1"]
 
 
+def test_a_database_of_the_version_before_is_upgraded_and_may_be_written_on(address: str) -> None:
+    with connected(address) as connection:
+        wait_for_others(connection)
+        upgrade(connection, "0003")
+        connection.execute(sa.text(KEEP_AS_THIRD).bindparams(AT), {"id": "d1", "at": NOON})
+    assert check(address) == Schema("0003", NEWEST, "older")
+    store = Store(address)
+    with connected(address) as connection:
+        connection.execute(sa.text(KEEP_AS_THIRD).bindparams(AT), {"id": "d2", "at": NOON})
+    for name in ("d1", "d2"):
+        assert store.consultation(name) == Consultation(name, THREAD, "U1")
+    assert store.trace("w1") is None
+    store.keep_trace("w1", TRACE)
+    assert store.trace("w1") == TRACE
+    store.close()
+
+
+def test_the_way_back_to_the_version_before_keeps_all_it_knows(address: str) -> None:
+    store = Store(address)
+    store.keep_trace("w1", TRACE)
+    store.keep_consultation(ABOUT)
+    store.close()
+    with connected(address) as connection:
+        config = migrations()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")
+    with connected(address) as connection:
+        names = set(sa.inspect(connection).get_table_names())
+    assert names == metadata.tables.keys() - {"traces"} | {"alembic_version"}
+    store = Store(address)
+    assert store.consultation("d1") == ABOUT
+    assert store.trace("w1") is None
+    store.close()
+
+
 def make_second_schema(address: str) -> None:
-    """A database as the version before made it, with a vote in it."""
+    """A database as the second version made it, with a vote in it."""
     with connected(address) as connection:
         wait_for_others(connection)
         upgrade(connection, "0002")
@@ -256,7 +303,7 @@ def make_second_schema(address: str) -> None:
 
 
 def vote_as_second(connection: sa.Connection, user: str) -> None:
-    """Keep a vote in the words of the version before."""
+    """Keep a vote in the words of the second version."""
     connection.execute(
         sa.text("INSERT INTO votes VALUES ('w1', :user, 'up', '', '', :at)").bindparams(
             sa.bindparam("at", type_=sa.DateTime(timezone=True))
@@ -455,6 +502,19 @@ def test_a_consultation_that_cannot_be_kept_is_an_error_without_its_words(addres
         store.keep_consultation(Consultation("d1", THREAD, "U1", "my secret", read))
     with pytest.raises(StoreUnavailableError):
         store.consultation("d1")
+    store.close()
+    assert "secret" not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_a_trace_that_cannot_be_kept_is_an_error_without_its_words(address: str) -> None:
+    store = Store(address)
+    with connected(address) as connection:
+        connection.execute(sa.text("DROP TABLE traces"))
+    secret = Judged("my secret", (1,), supported=True, problem="")
+    with pytest.raises(StoreUnavailableError) as caught:
+        store.keep_trace("w1", Trace("my secret", "extractive", "answered", judged=(secret,)))
+    with pytest.raises(StoreUnavailableError):
+        store.trace("w1")
     store.close()
     assert "secret" not in f"{caught.value} {caught.value.__cause__}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,13 @@ from bot.adapters.guide import load_guide
 from bot.adapters.reader import EmbeddedReader, read_fitted
 from bot.domain.description import Described
 from bot.domain.flowchart import Guide
-from tests.descriptions.measure import acceptable, measured, pre_training, spread
+from tests.descriptions.measure import Measured, acceptable, measured, pre_training, spread
 
 HERE = Path(__file__).parent
 
 pytestmark = pytest.mark.slow
+
+Results = Callable[[str], list[Measured]]
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +36,17 @@ def reader(guide: Guide, embeddings: SentenceEmbeddings) -> EmbeddedReader:
     return EmbeddedReader(guide, embed=embeddings.vectors, fitted=fitted)
 
 
+@pytest.fixture(scope="module")
+def results_of(guide: Guide, reader: EmbeddedReader) -> Results:
+    """Of a file of descriptions, by its name; each is read once."""
+
+    @cache
+    def results(name: str) -> list[Measured]:
+        return measured(guide, described(name), reader.read)
+
+    return results
+
+
 def described(name: str) -> list[Described]:
     return read_descriptions([HERE / f"{name}.jsonl"])
 
@@ -42,18 +57,18 @@ def read(reader: EmbeddedReader, description: str) -> dict[str, tuple[str, str |
 
 @pytest.mark.parametrize("name", ["own", "fit", "held", "held2"])
 def test_seven_in_ten_descriptions_end_on_an_acceptable_method(
-    guide: Guide, reader: EmbeddedReader, name: str
+    results_of: Results, name: str
 ) -> None:
-    results = measured(guide, described(name), reader.read)
+    results = results_of(name)
     share = acceptable(results)
     assert share >= 0.7
     assert pre_training(results) == 0
 
 
 def test_a_dialog_takes_six_questions_from_nothing_and_three_from_prose(
-    guide: Guide, reader: EmbeddedReader
+    results_of: Results,
 ) -> None:
-    results = measured(guide, described("own"), reader.read)
+    results = results_of("own")
     assert spread([r.from_nothing for r in results if r.from_nothing is not None])[0] <= 6
     assert spread([r.from_prose for r in results if r.from_prose is not None])[0] <= 3
 

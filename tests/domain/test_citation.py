@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.citation import cite, supported_only
+from bot.domain.citation import Statement, cite, statements, supported_only
 from tests.fakes import CORPUS, LORA, PART1, passage
 
 MARK = re.compile(r"\[([0-9]+)\]")
@@ -87,8 +87,8 @@ def test_text_without_marks_is_left_as_it_is(text: str) -> None:
     assert cite(text, CORPUS) == (text, ())
 
 
-def borne_out(statement: str, _support: Sequence[str]) -> bool:
-    return "wrong" not in statement
+def borne_out(statement: Statement, _support: Sequence[str]) -> bool:
+    return "wrong" not in statement.plain
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_only_supported_statements_are_left(text: str, left: str) -> None:
         ("A [3][2].", [("A.", (*LORA_WHAT.sentences, *PART1_RAG.sentences))]),
         ("- A. [2]\n\u2022 B [3]!", [("A.", PART1_RAG.sentences), ("B.", LORA_WHAT.sentences)]),
         ("A [2, 9].", [("A.", PART1_RAG.sentences)]),
-        ("A [9]. B.", []),
+        ("A [9]. B.", [("A.", ()), ("B.", ())]),
     ],
 )
 def test_a_statement_is_held_against_the_sentences_it_cites(
@@ -135,8 +135,8 @@ def test_a_statement_is_held_against_the_sentences_it_cites(
 ) -> None:
     seen: list[tuple[str, tuple[str, ...]]] = []
 
-    def supported(statement: str, support: Sequence[str]) -> bool:
-        seen.append((statement, tuple(support)))
+    def supported(statement: Statement, support: Sequence[str]) -> bool:
+        seen.append((statement.plain, tuple(support)))
         return True
 
     supported_only(text, CORPUS, supported=supported)
@@ -147,6 +147,29 @@ def test_a_statement_is_held_against_the_sentences_it_cites(
 def test_a_sentence_without_a_mark_is_left_out_before_one_with_a_mark(text: str) -> None:
     left = supported_only(text, CORPUS, supported=lambda *_: True)
     assert left == text.replace("Rain is wet. ", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        (" .\n- ", []),
+        ("No mark. None at all", [("No mark.", ()), ("None at all.", ())]),
+        ("Rain is wet! A [1]. The end", [("Rain is wet.", ()), ("A.", (1,)), ("The end.", ())]),
+        ("- A [2, 9].\n- B. [3][1]", [("A.", (2,)), ("B.", (3, 1))]),
+        ("A [9].", [("A.", ())]),
+    ],
+)
+def test_a_text_is_taken_apart_into_statements(
+    text: str, found: list[tuple[str, tuple[int, ...]]]
+) -> None:
+    assert [(each.plain, each.positions) for each in statements(text, 3)] == found
+
+
+@given(written)
+def test_no_statement_is_without_words_unless_it_has_marks(text: str) -> None:
+    for statement in statements(text, 3):
+        assert statement.positions or MARK.search(statement.written) or statement.plain != "."
 
 
 @given(written)

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from bot.playground.server import LocalSlack
 
 
+PING_SECONDS = 1.0
+"""The client gives a connection up after four of them without a pong, even in the middle of a
+message: with 0.2 a machine that was busy for a second lost what was on its way."""
+
+
 def plain(text: str) -> dict[str, str]:
     return {"type": "plain_text", "text": text}
 
@@ -120,7 +125,7 @@ def _shortcut(ack: Ack, body: dict[str, Any], respond: Respond) -> None:
 
 @contextmanager
 def over_sockets(slack: LocalSlack, app: App) -> Iterator[SocketModeHandler]:
-    handler = SocketModeHandler(app, slack.app.app_token, ping_interval=0.2)
+    handler = SocketModeHandler(app, slack.app.app_token, ping_interval=PING_SECONDS)
     handler.client.connect()
     slack.wait_for_sockets()
     try:

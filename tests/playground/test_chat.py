@@ -28,7 +28,9 @@ def test_a_person_asks_is_advised_and_kills_the_bot_in_between(
     built_home: Path, tmp_path: Path
 ) -> None:
     typed = "\n".join(LINES) + "\n"
-    made = run_adaptbot(["playground"], cwd=tmp_path, typed=typed, ADAPTBOT_HOME=str(built_home))
+    made = run_adaptbot(
+        ["playground", "--terminal"], cwd=tmp_path, typed=typed, ADAPTBOT_HOME=str(built_home)
+    )
     shown = " ".join(made.stdout.split())
     assert made.returncode == 0, made.stderr
     for piece in (

@@ -15,7 +15,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.playground.server import LocalSlack
 from bot.playground.signed_http import signature
-from tests.playground.bolt_apps import bolt_app, client_of, over_http, over_sockets
+from tests.playground.bolt_apps import PING_SECONDS, bolt_app, client_of, over_http, over_sockets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Listener:
         self.acknowledges = True
         self._slack = slack
         self.client = SocketModeClient(
-            slack.app.app_token, web_client=client_of(slack), ping_interval=0.2
+            slack.app.app_token, web_client=client_of(slack), ping_interval=PING_SECONDS
         )
         self.client.socket_mode_request_listeners.append(self._hear)
 
@@ -87,7 +87,8 @@ def test_an_event_that_is_not_acknowledged_comes_again_with_its_reason(
     ana = impatient.user("ana")
     ana.say(ana.dm, "hello")
     impatient.settle()
-    tries = [(request.retry_attempt, request.retry_reason) for request in silent.heard]
+    impatient.wait_until(lambda: len(silent.heard) >= 4, "the last retry, heard")
+    tries = sorted((request.retry_attempt, request.retry_reason) for request in silent.heard)
     assert tries == [(0, "")] + [(number, "http_timeout") for number in (1, 2, 3)]
     [delivery] = impatient.deliveries()
     assert not delivery.acked
@@ -99,6 +100,7 @@ def test_a_command_that_is_not_acknowledged_is_lost(
 ) -> None:
     outcome = impatient.user("ana").command("/adapt", "hello", channel="#general")
     assert (outcome.acked, outcome.error) == (False, "operation_timeout")
+    impatient.wait_until(lambda: silent.heard, "the command, heard")
     assert [request.type for request in silent.heard] == ["slash_commands"]
 
 

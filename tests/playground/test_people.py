@@ -37,6 +37,21 @@ def test_what_is_typed_reaches_the_app_in_slacks_form(
     assert slack.user("ana").say("#general", typed).text == sent
 
 
+def test_what_is_typed_is_marked_up_as_slack_does_it(slack: LocalSlack) -> None:
+    typed = "@adaptbot see #general, @here: 1 < 2 <https://a.example/?a=1&b=2|this>"
+    [block] = slack.user("ana").say("#general", typed).blocks
+    [section] = block["elements"]
+    assert section["elements"] == [
+        {"type": "user", "user_id": "U1BOT"},
+        {"type": "text", "text": " see "},
+        {"type": "channel", "channel_id": "C1GENERAL"},
+        {"type": "text", "text": ", "},
+        {"type": "broadcast", "range": "here"},
+        {"type": "text", "text": ": 1 < 2 "},
+        {"type": "link", "url": "https://a.example/?a=1&b=2", "text": "this"},
+    ]
+
+
 def test_an_event_has_the_fields_of_a_real_one(slack: LocalSlack) -> None:
     asked = slack.user("ana").say("#shared", "@adaptbot hi")
     message, mention = (delivery.payload for delivery in slack.deliveries())

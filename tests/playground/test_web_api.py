@@ -205,7 +205,7 @@ def test_a_modal_needs_a_fresh_trigger(slack: LocalSlack, client: WebClient) -> 
         "title": {"type": "plain_text", "text": "x"},
         "blocks": [{"type": "divider"}],
     }
-    trigger = slack.site.surfaces.new_trigger()
+    trigger = slack.site.surfaces.new_trigger("U1ANA")
     shown = client.views_open(trigger_id=trigger, view=view)["view"]
     client.views_update(view_id=shown["id"], view=view, hash=shown["hash"])
     stale = lambda: client.views_update(view_id=shown["id"], view=view, hash=shown["hash"])  # noqa: E731

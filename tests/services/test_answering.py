@@ -14,10 +14,12 @@ from bot.adapters.language import language_of
 from bot.domain.answer import Answer, Cited, NotFound, Question, Turn
 from bot.domain.refusal import MAX_CHARACTERS
 from bot.domain.suggestion import STARTERS
+from bot.domain.trace import Trace
 from bot.errors import IndexUnavailableError, OutOfTimeError, StoppedError
 from bot.services.answering import CHARACTERS_PER_TOKEN, NEAREST, OFFERED_TOKENS
 from bot.services.judging import LOOSE, SURE, SimpleJudge
 from bot.services.patience import Patience
+from bot.services.tracing import SENTENCES, SHOWN
 from tests.assembled import answering as service
 from tests.assembled import retriever, sufficiency
 from tests.fakes import CORPUS, LORA, NotedIndex, ScriptedJudge, ScriptedModel, WordIndex, passage
@@ -335,13 +337,100 @@ def test_what_is_not_read_as_it_was_written_is_judged_more_leniently(
 
 
 def test_what_was_retrieved_can_be_looked_at() -> None:
-    answer, found = service().explained(Question(COST))
+    answer, found, _ = service().explained(Question(COST))
     assert cited(answer).keys == ["part1"]
     assert found
     assert found.hits[0].id == "part1#cost-of-pre-training/0"
-    _, found = service().explained(Question("How is the weather in Lisbon?"))
-    assert found
-    assert service().explained(Question("?")) == (service().answer(Question("?")), None)
+    assert service().explained(Question("How is the weather in Lisbon?")).found
+    nothing = service().explained(Question("?"))
+    assert (nothing.answer, nothing.found) == (service().answer(Question("?")), None)
+
+
+def test_a_trace_tells_what_was_found_and_what_was_thought_of_each_sentence() -> None:
+    says = f"{TOOK} [1]. Llama 2 was pre-trained on 3 trillion tokens [1]. I like it."
+    trace = service(writer=ScriptedModel(says)).explained(Question(COST)).trace
+    assert (trace.asked, trace.model, trace.outcome) == (COST, "scripted:model", "answered")
+    best = trace.found[0]
+    assert (best.key, best.label, best.section) == ("part1", "Part 1", "Cost of pre-training")
+    assert (best.passage, best.rank, best.offered) == ("part1#cost-of-pre-training", 1, True)
+    assert best.text.splitlines()[0] == CORPUS[0].sentences[0]
+    assert [found.rank for found in trace.found] == [1, 2, 3]
+    scores = [found.score for found in trace.found]
+    assert scores == sorted(scores, reverse=True)
+    assert [(each.numbers, each.supported, each.problem) for each in trace.judged] == [
+        ((1,), True, ""),
+        ((1,), False, "number"),
+        ((), False, "uncited"),
+    ]
+    assert {each.writer for each in trace.judged} == {"scripted:model"}
+
+
+def test_a_trace_names_every_stage_and_how_long_it_took() -> None:
+    trace = service(writer=ScriptedModel(f"{TOOK} [1].", seconds=0.05)).explained(Question(COST))[2]
+    stages = ["language", "retrieval", "judging", "premise", "writing", "checking", "whole"]
+    assert list(trace.seconds) == stages
+    assert trace.seconds["writing"] >= 0.05
+    assert sum(trace.seconds.values()) <= 2 * trace.seconds["whole"]
+
+
+def test_the_trace_of_a_refusal_says_why_and_what_was_found() -> None:
+    asked = "How is the weather in Lisbon?"
+    answer, _, trace = service().explained(Question(asked))
+    assert (trace.asked, trace.outcome, trace.judged) == (asked, refused(answer).reason, ())
+    assert trace.found
+    assert not any(found.offered for found in trace.found)
+    assert {"retrieval", "judging", "suggestions"} < trace.seconds.keys()
+
+
+def test_where_nothing_was_looked_for_a_trace_holds_no_word_of_it() -> None:
+    trace = service().explained(Question("a" * 40_000)).trace
+    assert trace == Trace("", "extractive", "too_long", seconds=trace.seconds)
+    assert list(trace.seconds) == ["whole"]
+
+
+def test_a_trace_tells_what_was_dropped_of_a_writer_who_was_not_heard() -> None:
+    lies = ScriptedModel("Llama 2 70B took 9 GPU hours [1].", name="a:liar")
+    trace = service(writer=lies).explained(Question(COST)).trace
+    assert trace.model == "extractive"
+    told = [(each.writer, each.supported) for each in trace.judged]
+    assert told[0] == ("a:liar", False)
+    assert set(told[1:]) == {("extractive", True)}
+    assert all(each.verbatim for each in trace.judged[1:])
+
+
+def test_the_trace_of_a_follow_up_has_the_question_that_stands_alone() -> None:
+    history = (Turn("What does LoRA train?", f"{TRAINED}"),)
+    trace = service().explained(Question("Does it add inference latency?", history)).trace
+    assert trace.asked == "What does LoRA train? Does it add inference latency?"
+
+
+def test_the_trace_of_a_long_message_has_the_question_within_it() -> None:
+    asked = "What does LoRA train?"
+    trace = service().explained(Question(CHAT.format(asked))).trace
+    assert (trace.outcome, trace.asked) == ("answered", asked)
+    assert trace.found[0].key == "lora"
+
+
+def test_of_many_passages_a_trace_has_the_best_and_what_was_offered() -> None:
+    line = "LoRA trains two small low-rank matrices, says sheet {}."
+    few = [passage(LORA, f"Sheet {n}", line.format(n)) for n in range(SHOWN + 5)]
+    trace = service(WordIndex(few)).explained(Question("What does LoRA train?")).trace
+    assert len(trace.found) == SHOWN + 5
+    assert all(found.offered for found in trace.found)
+    long = [passage(LORA, f"Sheet {n}", line.format(n), "x" * BUDGET) for n in range(SHOWN + 5)]
+    trace = service(WordIndex(long)).explained(Question("What does LoRA train?")).trace
+    assert [found.offered for found in trace.found] == [True] + [False] * (SHOWN - 1)
+    assert all(1 <= len(found.text.splitlines()) <= SENTENCES for found in trace.found)
+
+
+def test_a_sentence_that_denies_the_premise_leads_the_trace_too() -> None:
+    asked = "Why does LoRA add inference latency?"
+    asks = passage(LORA, "LoRA add inference latency", "Does LoRA add inference latency, many ask.")
+    index = WordIndex((asks, *CORPUS))
+    assert retriever(index).retrieve(asked).hits[0].passage == asks
+    trace = service(index).explained(Question(asked)).trace
+    assert trace.found[0].text.startswith("LoRA adds no inference latency")
+    assert trace.judged[0].numbers == (1,)
 
 
 TRAINED = "LoRA trains two small low-rank matrices beside each frozen weight matrix [1]."

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.answer import Cited, NotFound, Reference
+from bot.domain.trace import Trace, as_data
 from bot.errors import ContentError
 from bot.services.answering import Answering
 from bot.services.batch import HISTORY, Item, answer_items, as_json, detailed_json, read_items
@@ -140,6 +141,14 @@ def test_the_sources_of_an_answer_can_be_asked_for() -> None:
 def test_the_nearest_sections_of_a_refusal_can_be_asked_for() -> None:
     row = detailed_json(NotFound("not_covered", "No.", (CORPUS[0],)), seconds=0)
     assert row["nearest"] == [{"key": "part1", "section": "Cost of pre-training"}]
+
+
+def test_how_an_answer_came_about_can_be_asked_for() -> None:
+    trace = Trace("What?", "extractive", "not_covered", seconds={"whole": 0.5})
+    refused = NotFound("not_covered", "No.")
+    row = detailed_json(refused, seconds=0, trace=trace)
+    assert row == {**detailed_json(refused, seconds=0), "trace": as_data(trace)}
+    assert json.loads(json.dumps(row)) == row
 
 
 @given(words, words)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from bot.domain.citation import supported_only
+from bot.domain.citation import Statement, supported_only
+from bot.domain.trace import FAULTS, VERBATIM
 from bot.services.checking import Checker
 from bot.services.retrieving import Retrieval
 from tests.assembled import retriever, vocabulary
@@ -25,7 +28,7 @@ TRAINS = "LoRA trains two small low-rank matrices beside each frozen weight matr
     ],
 )
 def test_what_the_cited_passages_say_is_kept(says: str) -> None:
-    assert CHECKER.checked(says, CORPUS) == says
+    assert CHECKER.checked(says, CORPUS).text == says
 
 
 @pytest.mark.parametrize(
@@ -54,8 +57,8 @@ def test_what_the_cited_passages_say_is_kept(says: str) -> None:
     ],
 )
 def test_what_they_do_not_say_is_dropped(says: str) -> None:
-    assert CHECKER.checked(says, CORPUS) == ""
-    assert CHECKER.checked(f"{TRAINS} {says}", CORPUS) == TRAINS
+    assert CHECKER.checked(says, CORPUS).text == ""
+    assert CHECKER.checked(f"{TRAINS} {says}", CORPUS).text == TRAINS
 
 
 def test_every_sentence_of_a_note_bears_itself_out() -> None:
@@ -64,10 +67,46 @@ def test_every_sentence_of_a_note_bears_itself_out() -> None:
         for number, passage in enumerate(CORPUS, start=1)
         for sentence in passage.sentences
     )
-    assert CHECKER.checked(said, CORPUS) == said == supported_only(said, CORPUS, supported=_always)
+    checked = CHECKER.checked(said, CORPUS)
+    assert checked.text == said == supported_only(said, CORPUS, supported=_always)
+    assert all(judged.verbatim for judged in checked.judged)
 
 
-def _always(_statement: str, _support: object) -> bool:
+def test_what_was_thought_of_each_sentence_is_told() -> None:
+    says = (
+        "LoRA trains two small matrices [3]. Rain is wet. It is so in Lisbon [9]. "
+        "Llama 2 was pre-trained on 3 trillion tokens [1][1]. LoRA trains two small low-rank "
+        "matrices beside each frozen weight matrix. [2, 3] That is all."
+    )
+    judged = CHECKER.checked(says, CORPUS, writer="a:model").judged
+    trains = CORPUS[2].sentences[0]
+    told = [(each.sentence, each.numbers, each.problem, each.rests_on) for each in judged]
+    assert told == [
+        ("LoRA trains two small matrices.", (3,), "", trains),
+        ("Rain is wet.", (), "uncited", ""),
+        ("It is so in Lisbon.", (), "uncited", ""),
+        ("Llama 2 was pre-trained on 3 trillion tokens.", (1,), "number", ""),
+        (trains, (2, 3), "", trains),
+        ("That is all.", (), "uncited", ""),
+    ]
+    assert all(each.supported is not bool(each.problem) for each in judged)
+    assert {each.writer for each in judged} == {"a:model"}
+    assert [each.verbatim for each in judged] == [False, False, False, False, True, False]
+    assert [each.why for each in judged] == [
+        FAULTS[""],
+        FAULTS["uncited"],
+        FAULTS["uncited"],
+        FAULTS["number"],
+        VERBATIM,
+        FAULTS["uncited"],
+    ]
+
+
+def test_of_a_text_without_words_nothing_is_told() -> None:
+    assert CHECKER.checked(" \n -- !? ", CORPUS).judged == ()
+
+
+def _always(_statement: Statement, _support: Sequence[str]) -> bool:
     return True
 
 

@@ -40,7 +40,7 @@ from tests.fakes import (
     ScriptedReader,
     WordIndex,
 )
-from tests.playground.bolt_apps import close_quickly
+from tests.playground.bolt_apps import PING_SECONDS, close_quickly
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -132,7 +132,7 @@ class Bot:
 
 @contextmanager
 def over_sockets(slack: LocalSlack, app: App) -> Iterator[None]:
-    handler = SocketModeHandler(app, slack.app.app_token, ping_interval=0.2)
+    handler = SocketModeHandler(app, slack.app.app_token, ping_interval=PING_SECONDS)
     handler.client.connect()
     slack.wait_for_sockets()
     try:

@@ -273,3 +273,110 @@ def test_a_persons_token_is_no_bots() -> None:
         found = looked(Keys(f"{address}/api/", "xoxp-1-a"))["bot token"]
     assert found.state == "bad"
     assert "person's" in found.found
+
+
+WRONG = [
+    (
+        "bot_token",
+        "xapp-1-A1-1-ab",
+        "an app-level token (xapp-…), which belongs in SLACK_APP_TOKEN",
+    ),
+    ("bot_token", "xoxp-1-ab", "a person's token (xoxp-…)"),
+    ("bot_token", "xoxe.xoxp-1-ab", "a configuration token (xoxe.xoxp-…)"),
+    ("bot_token", "xoxe-1-ab", "a refresh token (xoxe-…)"),
+    ("bot_token", "0a" * 16, "a signing or client secret"),
+    ("bot_token", "xoxb-your-token", "an example in place of your own"),
+    ("app_token", "xoxb-1-2-ab", "a bot token (xoxb-…), which belongs in SLACK_BOT_TOKEN"),
+    ("app_token", "xoxp-1-ab", "a person's token (xoxp-…)"),
+    ("app_token", "0a" * 16, "a signing or client secret"),
+    ("app_token", "xapp-your-token", "an example in place of your own"),
+    ("config_token", "xoxe-1-ab", "a refresh token (xoxe-…)"),
+    ("config_token", "xapp-1-A1-1-ab", "an app-level token (xapp-…)"),
+]
+ROWS = {
+    "bot_token": ("bot token", 3),
+    "app_token": ("delivery", 2),
+    "config_token": ("event subscriptions", 0),
+}
+
+
+@pytest.mark.parametrize(("key", "value", "said"), WRONG)
+def test_a_token_of_another_kind_is_told_by_how_it_begins_and_never_sent(
+    slack: LocalSlack, key: str, value: str, said: str
+) -> None:
+    row, step = ROWS[key]
+    found = looked(keys(slack, **{key: value}))[row]
+    assert (found.state, found.step) == ("bad", step)
+    assert f"SLACK_{key.upper()}" in found.found
+    assert said in found.found
+    assert value not in found.found + found.remedy
+    assert value not in {call.token for call in slack.calls()}
+
+
+def test_a_bot_token_of_another_kind_says_nothing_of_scopes(slack: LocalSlack) -> None:
+    found = looked(keys(slack, bot_token=slack.app.app_token))
+    assert found["scopes"].state == found["clock"].state == "off"
+    assert "row of the bot token" in found["scopes"].found
+
+
+def test_a_bot_token_that_expires_leads_back_to_the_manifest(slack: LocalSlack) -> None:
+    found = looked(keys(slack, bot_token="xoxe.xoxb-1-ab"))["bot token"]
+    assert "token rotation is on" in found.found
+    assert "deploy/slack/manifest.yaml" in found.remedy
+    assert found.step == 1
+
+
+def test_a_token_in_place_of_the_signing_secret_is_bad(slack: LocalSlack) -> None:
+    given = keys(slack, app_token="", signing_secret="xapp-1-A1-1-ab")
+    found = looked(given)["delivery"]
+    assert (found.state, found.step) == ("bad", 2)
+    assert "SLACK_SIGNING_SECRET holds an app-level token" in found.found
+    assert "Signing Secret" in found.remedy
+
+
+def test_without_the_bot_token_the_other_one_is_not_enough(slack: LocalSlack) -> None:
+    found = looked(keys(slack, bot_token=""))["bot token"]
+    assert (found.state, found.step) == ("bad", 3)
+    assert "OAuth & Permissions" in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("method", "code", "row", "said", "step"),
+    [
+        ("apps.connections.open", "missing_scope", "delivery", "lacks the scope connections", 2),
+        ("apps.connections.open", "invalid_auth", "delivery", "knows no such token", 2),
+        ("apps.connections.open", "forbidden_team", "delivery", "(forbidden_team)", 2),
+        ("auth.test", "account_inactive", "bot token", "not installed any more", 3),
+        ("auth.test", "token_revoked", "bot token", "not installed any more", 3),
+        ("auth.test", "invalid_auth", "bot token", "knows no such token", 3),
+    ],
+)
+def test_a_refusal_says_why_and_names_the_step(
+    slack: LocalSlack, method: str, code: str, row: str, said: str, step: int
+) -> None:
+    slack.fail_next(method, Fault(error=code))
+    found = looked(keys(slack))[row]
+    assert (found.state, found.step) == ("bad", step)
+    assert code in found.found
+    assert said in found.found
+    assert f"step {step} of docs/slack-setup.md" in found.remedy
+
+
+def test_what_leads_to_another_step_names_it() -> None:
+    lacking = SlackApp(
+        app_token="xapp-1-A2-ab",
+        events=EVENTS - {"message.im"},
+        scopes=needed() - {"assistant:write"},
+    )
+    with LocalSlack(lacking) as slack:
+        found = looked(keys(slack))
+        registered = looked(keys(slack, app_token="", signing_secret="0a" * 16))
+    assert (found["scopes"].step, found["delivery"].step) == (3, 2)
+    assert registered["event subscriptions"].step == 1
+
+
+def test_a_network_without_slack_is_no_step() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    found = looked(Keys(f"http://127.0.0.1:{port}/api/", "xoxb-1-a", "xapp-1-A1-b"))
+    assert found["delivery"].step == found["bot token"].step == 0

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,7 +18,7 @@ from bot.playground.server import LocalSlack
 from bot.playground.workspace import Message
 from bot.slack.recommendations import PICTURE_AND_RECORD
 from bot.slack.report_blocks import BEHIND
-from tests.commands import run_adaptbot, run_python
+from tests.commands import run_python
 from tests.slack.process import Mode, Serving, copied, environment, free_port, settings
 from tests.slack.said import POST, in_thread, shown
 
@@ -31,11 +35,10 @@ PATIENCE = 60.0
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose index is built."""
+def index(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that holds the index and nothing else."""
     home = tmp_path_factory.mktemp("built")
-    built = run_adaptbot(["index"], cwd=home, ADAPTBOT_HOME=str(home))
-    assert built.returncode == 0, built.stderr
+    shutil.copytree(built_home / "index", home / "index")
     return home
 
 
@@ -71,14 +74,28 @@ def press(slack: LocalSlack, person: Person, message: Message, label: str) -> Me
     return now()
 
 
+def an_idle_connection_stays_open(serving: Serving) -> None:
+    """A proxy that sends its next request on one that is being closed gets none answered."""
+    connection = HTTPConnection("127.0.0.1", serving.port, timeout=10)
+    with closing(connection):
+        for pause in (0.0, 3.0):
+            time.sleep(pause)
+            connection.request("GET", "/livez")
+            own = connection.sock
+            assert connection.getresponse().read()
+            assert connection.sock is own, "the server closed it"
+
+
 def blocks_of(message: Message) -> list[dict[str, Any]]:
     """The blocks without the ids that Slack gives them."""
     return [{**block, "block_id": ""} for block in message.blocks]
 
 
 def test_the_whole_bot_answers_in_a_channel_and_directly(
-    serving: Serving, slack: LocalSlack, ana: Person
+    serving: Serving, slack: LocalSlack, ana: Person, mode: Mode
 ) -> None:
+    if mode == "http":
+        an_idle_connection_stays_open(serving)
     for asked in (ana.say(CHANNEL, f"@adaptbot {QUESTION}"), ana.say(ana.dm, QUESTION)):
         reply = slack.wait_for_reply(asked, timeout=PATIENCE)
         assert "LoRA" in reply.text

@@ -6,15 +6,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from bot.playground.errors import RefusedError
+from bot.playground.registration import SHORTCUTS
 
 if TYPE_CHECKING:
     from bot.playground.arguments import Arguments
     from bot.playground.registration import SlackApp
     from bot.playground.site import Site
     from bot.playground.workspace import Json
-
-SHORTCUTS = ("ask_about", "recommend_for")
-"""The message shortcuts that adaptbot's manifest declares."""
 
 
 def config_token(app: SlackApp) -> str:

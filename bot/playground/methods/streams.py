@@ -66,7 +66,7 @@ def stop(site: Site, args: Arguments) -> Json:
 def stop_streams(site: Site, message: Message) -> list[str]:
     """End every stream of a thread, as a person's stop button does; the `ts` of each."""
     ended = []
-    for (channel, ts), stream in site.surfaces.streams.items():
+    for (channel, ts), stream in list(site.surfaces.streams.items()):
         written = site.workspace.message(channel, ts)
         mine = written and (channel, written.thread) == (message.channel, message.thread)
         if mine and stream.state == "streaming":

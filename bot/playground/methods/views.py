@@ -34,9 +34,11 @@ def publish(site: Site, args: Arguments) -> Json:
 def open_(site: Site, args: Arguments) -> Json:
     """views.open: a modal, within three seconds of what triggered it."""
     view = _given(args)
-    site.surfaces.pull_trigger(args.text("trigger_id", missing="invalid_arguments"))
+    user = site.surfaces.pull_trigger(args.text("trigger_id", missing="invalid_arguments"))
     check_view(view, "modal")
-    return {"view": _shown(site, view, view_id=_new_id())}
+    shown = _shown(site, view, view_id=_new_id())
+    site.surfaces.modals[user] = shown["id"]
+    return {"view": shown}
 
 
 def update(site: Site, args: Arguments) -> Json:

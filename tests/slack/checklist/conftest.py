@@ -12,6 +12,7 @@ import pytest
 from bot.playground.server import LocalSlack
 from tests.commands import run_adaptbot
 from tests.notes import LORA_HEAD, written
+from tests.once import once
 from tests.slack.process import Mode, Serving, copied
 
 NOTE = f"""\
@@ -45,13 +46,15 @@ class Processes:
 @pytest.fixture(scope="session")
 def few_notes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The notes, and a home with their index."""
-    folder = tmp_path_factory.mktemp("few")
-    notes, home = folder / "notes", folder / "home"
-    written(NOTE, notes)
-    settings = {"ADAPTBOT_KNOWLEDGE": str(notes), "ADAPTBOT_HOME": str(home)}
-    built = run_adaptbot(["index"], cwd=folder, **settings)
-    assert built.returncode == 0, built.stderr
-    return notes, home
+
+    def make(folder: Path) -> None:
+        written(NOTE, folder / "notes")
+        settings = {"ADAPTBOT_KNOWLEDGE": "notes", "ADAPTBOT_HOME": "home"}
+        built = run_adaptbot(["index"], cwd=folder, **settings)
+        assert built.returncode == 0, built.stderr
+
+    folder = once(tmp_path_factory, "few", make)
+    return folder / "notes", folder / "home"
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The local workspace as a page in a browser."""

@@ -8,6 +8,8 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
+import anyio
+
 if TYPE_CHECKING:
     from bot.playground.workspace import Json, Workspace
 
@@ -83,6 +85,7 @@ class Deliveries:
         self._delays = delays
         self._known: deque[Delivery] = deque(maxlen=KEPT)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._scopes: set[anyio.CancelScope] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self.transport: Transport | None = None
@@ -120,8 +123,8 @@ class Deliveries:
     async def close(self) -> None:
         """Give up what is under way."""
         self._closed = True
-        for task in list(self._tasks):
-            task.cancel()
+        for scope in self._scopes:
+            scope.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.transport is not None:
             await self.transport.close()
@@ -129,7 +132,7 @@ class Deliveries:
     def _begin(self, delivery: Delivery) -> None:
         if self._closed:
             return
-        task = asyncio.create_task(self._attempt_all(delivery))
+        task = asyncio.create_task(self._until_closed(delivery))
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._finish(done, delivery))
 
@@ -137,6 +140,19 @@ class Deliveries:
         self._tasks.discard(task)
         delivery.finished = True
         self._workspace.touch()
+
+    async def _until_closed(self, delivery: Delivery) -> None:
+        """Attempt until the scope ends, which lets httpx finish closing what it has begun to.
+
+        Cancelling the task would not: what anyio shields, asyncio cancels all the same, and now and
+        then a connection stayed open.
+        """
+        if self._closed:
+            return
+        with anyio.CancelScope() as scope:
+            self._scopes.add(scope)
+            await self._attempt_all(delivery)
+        self._scopes.discard(scope)
 
     async def _attempt_all(self, delivery: Delivery) -> None:
         ack = await self._attempt(delivery, delivery.first)

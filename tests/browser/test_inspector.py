@@ -35,8 +35,13 @@ def test_the_inspector_tells_how_an_answer_came_about_and_replays_its_event(
     assert window.replies.filter(has=page.locator(".face--bot")).count() == 1
 
 
-def test_a_lost_connection_is_shown_and_comes_back(opened: Opened) -> None:
-    window = opened("/w/ana/C1ADAPT", size=WIDER)
+@pytest.mark.parametrize(
+    "options", [{}, {"java_script_enabled": False}], ids=["with script", "before it is there"]
+)
+def test_a_lost_connection_is_shown_and_comes_back(
+    opened: Opened, options: dict[str, bool]
+) -> None:
+    window = opened("/w/ana/C1ADAPT", size=WIDER, **options)
     page = window.page
     message = window.main.first
     message.hover()

@@ -7,12 +7,14 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpx
 import pytest
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+from bot.playground.delivery import Ack
 from bot.playground.server import LocalSlack
 from bot.playground.signed_http import signature
 from tests.playground.bolt_apps import PING_SECONDS, bolt_app, client_of, over_http, over_sockets
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
     from slack_sdk.socket_mode.client import BaseSocketModeClient
     from slack_sdk.socket_mode.request import SocketModeRequest
+
+    from bot.playground.delivery import Kind, Retry
+    from bot.playground.workspace import Json
 
 
 class Listener:
@@ -237,6 +242,33 @@ def test_a_closed_slack_leaves_no_thread_and_no_port() -> None:
     assert set(threading.enumerate()) == before
     with LocalSlack(port=port) as again:
         assert again.port == port
+
+
+class Tidying:
+    """A transport that is closing a connection, as httpx does, when everything ends."""
+
+    def __init__(self) -> None:
+        self.began = threading.Event()
+        self.finished = False
+
+    async def send(self, kind: Kind, payload: Json, *, retry: Retry, within: float) -> Ack:  # noqa: ARG002
+        with anyio.CancelScope(shield=True):
+            self.began.set()
+            await anyio.sleep(0.05)
+            self.finished = True
+        return Ack(ok=True)
+
+    async def close(self) -> None:
+        """Nothing is left open."""
+
+
+def test_what_is_being_closed_at_the_end_is_closed() -> None:
+    transport = Tidying()
+    with LocalSlack() as slack:
+        slack._deliveries.transport = transport
+        slack._deliveries.deliver("events_api", {})
+        assert transport.began.wait(5)
+    assert transport.finished
 
 
 def test_closing_does_not_wait_for_retries() -> None:

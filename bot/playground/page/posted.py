@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote, unquote
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 FORM = "application/x-www-form-urlencoded"
+TOLD = "told"
+"""The cookie that carries words to the window that a plain form is sent back to."""
+TOLD_SECONDS = 30
+TOLD_CHARACTERS = 1_000
 
 Did = dict[str, Any]
 """What came of it: "open" is an address to go to, "error" words to show, "errors" words by block,
@@ -48,7 +52,25 @@ class Given:
 def answered(
     request: Request, given: Given, did: Did, status: HTTPStatus = HTTPStatus.OK
 ) -> Response:
-    """JSON for the page's script; the plain form of a browser is sent back to its window."""
-    if "text/html" in request.headers.get("accept", ""):
-        return RedirectResponse(did.get("open") or given.look.address, HTTPStatus.SEE_OTHER)
-    return JSONResponse(did, status)
+    """JSON for the page's script; a plain form is sent back to its window, which tells the words.
+
+    Forms are plain without script, and until it has been loaded.
+    """
+    if "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse(did, status)
+    answer = RedirectResponse(did.get("open") or given.look.address, HTTPStatus.SEE_OTHER)
+    words = " ".join([*did.get("errors", {}).values(), did.get("error", ""), did.get("said", "")])
+    if words.strip():
+        carried = quote(words.strip()[:TOLD_CHARACTERS])
+        answer.set_cookie(TOLD, carried, max_age=TOLD_SECONDS, samesite="strict", httponly=True)
+    return answer
+
+
+def told(request: Request) -> str:
+    """The words that `answered` sent along; "" where there are none."""
+    return unquote(request.cookies.get(TOLD, ""))
+
+
+def forget(answer: Response) -> None:
+    """Tell the words of `told` once only."""
+    answer.delete_cookie(TOLD, samesite="strict", httponly=True)

@@ -63,8 +63,8 @@ class Renderer:
     _kept: dict[tuple[str, str, str], tuple[Line, Piece]] = field(default_factory=dict)
     _keeping: threading.Lock = field(default_factory=threading.Lock)
 
-    def page(self, look: Look, *, theme: str) -> str:
-        """The whole page."""
+    def page(self, look: Look, *, theme: str, told: str = "") -> str:
+        """The whole page; `told` are words for its person."""
         sight = self._sight(look)
         channel = sight.conversation(look.place)
         return (
@@ -73,6 +73,7 @@ class Renderer:
             .render(
                 look=look,
                 theme=theme,
+                told=told,
                 channel=channel,
                 app=self.slack.app,
                 people=people(self.slack),

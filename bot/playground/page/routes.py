@@ -21,7 +21,7 @@ from bot.playground.page.guard import Guarded
 from bot.playground.page.inline import sound
 from bot.playground.page.live import Live
 from bot.playground.page.look import HOME, Look
-from bot.playground.page.posted import Given
+from bot.playground.page.posted import Given, forget, told
 from bot.playground.page.rendering import Renderer
 from bot.playground.page.seen import Sight, people
 
@@ -91,11 +91,14 @@ class _Windows:
         if not self._exists(look):
             return RedirectResponse(FIRST.address, 303)
         self._tell_opened(look)
-        theme = request.cookies.get("theme", "")
+        theme, words = request.cookies.get("theme", ""), told(request)
         html = await run_in_threadpool(
-            self._renderer.page, look, theme=theme if theme in THEMES else ""
+            self._renderer.page, look, theme=theme if theme in THEMES else "", told=words
         )
-        return HTMLResponse(html)
+        answer = HTMLResponse(html)
+        if words:
+            forget(answer)
+        return answer
 
     async def live(self, window: WebSocket) -> None:
         look = _look(window)

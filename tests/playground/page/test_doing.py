@@ -118,6 +118,14 @@ def test_a_browser_without_script_is_sent_back(browser: httpx.Client) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/w/ana/C1ADAPT")
 
 
+def test_a_browser_without_script_is_told_once_what_went_wrong(browser: httpx.Client) -> None:
+    fields = {"person": "ana", "place": CHANNEL, "text": "/unknown <b>&"}
+    sent_back = browser.post("/do/say", data=fields, headers={"Accept": "text/html"})
+    shown, again = (browser.get(sent_back.headers["location"]).text for _ in range(2))
+    assert '<div class="toast">/unknown is no command here.' in shown
+    assert 'class="toast"' not in again
+
+
 def test_a_modal_is_closed_by_whoever_has_it_open(slack: LocalSlack, script: Do) -> None:
     surfaces = slack.site.surfaces
     surfaces.views["V1"], surfaces.modals["U1ANA"] = {"id": "V1", "type": "modal"}, "V1"

@@ -7,11 +7,14 @@ export const here = () => ({
   thread: body.dataset.thread, inspect: body.dataset.inspect,
 });
 
+const fade = (toast) => setTimeout(() => toast.remove(), 4000 + toast.textContent.length * 45);
+
 // Words to the person.
 export function say(words) {
   const toast = document.createElement("div");
   toast.className = "toast";
   toast.textContent = words;
   byId("toasts").append(toast);
-  setTimeout(() => toast.remove(), 4000 + words.length * 45);
+  fade(toast);
 }
+document.querySelectorAll(".toast").forEach(fade);

@@ -151,8 +151,10 @@ class Deliveries:
             return
         with anyio.CancelScope() as scope:
             self._scopes.add(scope)
-            await self._attempt_all(delivery)
-        self._scopes.discard(scope)
+            try:
+                await self._attempt_all(delivery)
+            finally:
+                self._scopes.discard(scope)
 
     async def _attempt_all(self, delivery: Delivery) -> None:
         ack = await self._attempt(delivery, delivery.first)

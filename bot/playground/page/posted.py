@@ -19,7 +19,8 @@ FORM = "application/x-www-form-urlencoded"
 TOLD = "told"
 """The cookie that carries words to the window that a plain form is sent back to."""
 TOLD_SECONDS = 30
-TOLD_CHARACTERS = 1_000
+TOLD_CHARACTERS = 320
+"""Of any script, quoted, a cookie's 4 kB hold them."""
 
 Did = dict[str, Any]
 """What came of it: "open" is an address to go to, "error" words to show, "errors" words by block,

@@ -124,7 +124,7 @@ def _chat(settings: Settings, lodging: Lodging, *, port: int | None, way: Way) -
 
         def restart() -> None:
             console.print("[dim]The bot was killed. Starting it again …[/dim]")
-            tenant.restart()
+            tenant.start()
             console.print("[dim]It is back.[/dim]")
 
         console.print(embedded(settings), highlight=False, soft_wrap=True, markup=False)

@@ -90,7 +90,7 @@ class Tenant:
 
     @property
     def status(self) -> int | None:
-        """With what it ended by itself; None while it runs, or is being started or restarted."""
+        """With what it ended by itself; None while it runs, or is being started."""
         if self._changing.locked() or self._process is None:
             return None
         return self._process.poll()
@@ -98,14 +98,11 @@ class Tenant:
     def start(self) -> None:
         """Start the bot and wait until it is ready, or this process is asked to end.
 
+        One that still runs is ended first, without warning, as a crash would.
+
         Raises:
             AdaptbotError: it ended or took too long; what it said is on standard error.
         """
-        with self._changing:
-            self._start()
-
-    def restart(self) -> None:
-        """End it without warning, as a crash would, and start it again; raises as `start` does."""
         with self._changing:
             self._start()
 

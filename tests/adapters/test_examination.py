@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,14 +59,6 @@ def test_before_the_first_start_nothing_is_bad_and_nothing_is_made(tmp_path: Pat
         "chat model": "off",
     }
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.fixture(params=["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.slow)])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "SQLite":
-        return f"sqlite:///{tmp_path / 'adaptbot.sqlite'}"
-    new_database: Callable[[], str] = request.getfixturevalue("postgres")
-    return new_database()
 
 
 def test_a_database_that_was_opened_once_has_the_present_schema(address: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,14 +16,6 @@ from bot.errors import StoreUnavailableError
 from bot.settings import Settings
 
 TRACE = Trace("What is LoRA?", "extractive", "answered", seconds={"whole": 0.5})
-
-
-@pytest.fixture(params=["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.slow)])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "SQLite":
-        return f"sqlite:///{tmp_path / 'adaptbot.sqlite'}"
-    new_database: Callable[[], str] = request.getfixturevalue("postgres")
-    return new_database()
 
 
 def test_what_a_running_bot_keeps_is_seen_at_once(address: str) -> None:

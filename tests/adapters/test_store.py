@@ -71,14 +71,6 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "adaptbot.sqlite"
 
 
-@pytest.fixture(params=["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.slow)])
-def address(request: pytest.FixtureRequest, file: Path) -> str:
-    if request.param == "SQLite":
-        return f"sqlite:///{file}"
-    new_database: Callable[[], str] = request.getfixturevalue("postgres")
-    return new_database()
-
-
 @contextmanager
 def connected(address: str) -> Iterator[sa.Connection]:
     """A connection of its own, in one transaction."""
